@@ -1,0 +1,40 @@
+#!/bin/bash
+# make demo: a throw-away cluster with the extension and real input, left running to look at.
+. "$(dirname "$0")/lib.sh"
+
+"$TOP/scripts/install_deps.sh" demo
+use_run_dir
+echo "building pgscale"
+"$TOP/scripts/server_tree.sh" >/dev/null
+build_and_install || die "no demo without a build"
+
+# A demo that failed half-way is of no use to anybody.
+trap '"$TOP/scripts/cluster.sh" stop demo; echo "the demo failed" >&2' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+conf=$RUN_DIR/log/demo.conf
+cat >"$conf" <<'CONF'
+shared_preload_libraries = 'pgscale'
+pgscale.naptime = '1s'
+max_worker_processes = 16
+CONF
+echo "starting a cluster of its own under build/run"
+"$TOP/scripts/cluster.sh" start demo "$conf"
+eval "$("$TOP/scripts/cluster.sh" env demo)"
+createdb shop
+export PGDATABASE=shop PSQLRC=/dev/null
+
+if [ -x "$TOP/scripts/demo/story.sh" ]; then
+  "$TOP/scripts/demo/story.sh" </dev/null
+else
+  psql -qX -c 'CREATE EXTENSION pgscale'
+fi
+
+trap - EXIT
+cat <<END
+
+The demo runs (PostgreSQL $(psql -XAtc 'SHOW server_version'), its log is $("$TOP/scripts/cluster.sh" log demo)).
+  connect:  $TREE_BIN/psql -h $PGHOST -p $PGPORT -U postgres shop
+  stop:     make demo-stop
+END
