@@ -1,0 +1,106 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/axis.h"
+#include "core/policy.h"
+#include "core/sql.h"
+
+namespace pgscale {
+
+// A relation's object identifier, as in pg_class.oid.
+using Oid = std::uint32_t;
+
+struct ListValues {
+  std::vector<std::optional<std::string>> values;  // empty optional: NULL
+};
+
+struct HashSlot {
+  int modulus;
+  int remainder;
+};
+
+struct DefaultSlot {};
+
+// What a partition holds, as pg_class.relpartbound says.
+using Bound = std::variant<Range, ListValues, HashSlot, DefaultSlot>;
+
+enum class TableKind { kTable, kPartitioned, kForeign };
+
+struct Partition {
+  Oid oid;
+  QualifiedName name;
+  TableKind kind;
+  Bound bound;
+  std::string bound_text;  // as pg_get_expr() shows it
+  bool detach_pending;     // pg_inherits.inhdetachpending
+};
+
+// A partition pgscale took out of its set, or was about to: a row of pgscale.retirement.
+struct RetiredTable {
+  Oid oid;
+  QualifiedName name;
+  TableKind kind;
+  Retire action;
+  bool attached;  // still, or again, a partition
+  std::string bound_text;
+};
+
+enum class Privilege { kSelect, kInsert, kUpdate, kDelete, kTruncate, kReferences, kTrigger, kMaintain };
+
+struct Grant {
+  std::string grantee;  // empty: PUBLIC
+  Privilege privilege;
+  std::string column;  // empty: the whole table
+  bool grantable;
+};
+
+enum class ReplicaIdentity { kDefault, kNothing, kFull, kIndex };
+
+// The partitioned table itself and what its partitions must carry over from it.
+struct Parent {
+  Parent(Oid parent_oid, QualifiedName parent_name, Method parent_method)
+      : oid(parent_oid), name(std::move(parent_name)), method(parent_method) {}
+
+  Oid oid;
+  QualifiedName name;
+  Method method;
+  std::vector<std::string> key_columns;
+  std::string tablespace;     // empty: the default
+  std::string access_method;  // empty: the default
+  bool unlogged = false;
+  bool row_security = false;
+  bool attach_brings_identity = false;  // true from server 17 on
+  ReplicaIdentity replica_identity = ReplicaIdentity::kDefault;
+  std::string replica_index;  // for kIndex: the parent's index
+  std::vector<Grant> grants;
+  std::vector<QualifiedName> referenced;  // targets of its foreign keys
+};
+
+// What exists of a set at the moment of planning.
+struct Inventory {
+  explicit Inventory(Parent its_parent) : parent(std::move(its_parent)) {}
+
+  Parent parent;
+  std::vector<Partition> partitions;
+  std::vector<RetiredTable> retired;
+  std::set<std::string> taken_names;  // of relations and types in the parent's schema
+  std::optional<Point> reached;       // number keys: lower bound of the newest partition with rows
+  bool guard_left = false;            // a guard of an earlier, broken run is on the default partition
+};
+
+[[nodiscard]] const Partition* default_partition(const Inventory& inventory);
+
+// Policy and inventory of one set; the axis is there for range sets.
+struct PartitionSet {
+  Policy policy;
+  Inventory inventory;
+  std::optional<Axis> axis;
+};
+
+}  // namespace pgscale

@@ -1,0 +1,305 @@
+#include "core/plan.h"
+
+#include <algorithm>
+#include <set>
+
+#include "core/naming.h"
+#include "core/statements.h"
+#include "core/wanted.h"
+
+namespace pgscale {
+namespace {
+
+bool is_default(const Partition& partition) {
+  return std::holds_alternative<DefaultSlot>(partition.bound);
+}
+
+const RetiredTable* retirement_of(const Inventory& inventory, Oid oid) {
+  for (const RetiredTable& table : inventory.retired) {
+    if (table.oid == oid) return &table;
+  }
+  return nullptr;
+}
+
+std::string join(const std::string& a, const std::string& b) {
+  return a.empty() || b.empty() ? a + b : a + "; " + b;
+}
+
+// Locks in the words of PostgreSQL's manual, chapter "Explicit Locking".
+std::string create_locks(const Inventory& inventory) {
+  const Parent& parent = inventory.parent;
+  std::string locks = "SHARE UPDATE EXCLUSIVE on " + readable(parent.name);
+  if (const Partition* rest = default_partition(inventory)) {
+    locks = join(locks, "ACCESS EXCLUSIVE on " + readable(rest->name));
+  }
+  for (const QualifiedName& table : parent.referenced) {
+    locks = join(locks, "SHARE ROW EXCLUSIVE on " + readable(table));
+  }
+  return locks;
+}
+
+std::string detach_locks(const Inventory& inventory, const QualifiedName& partition,
+                         DetachMode mode) {
+  const std::string parent = readable(inventory.parent.name);
+  if (mode != DetachMode::kPlain) {
+    return "SHARE UPDATE EXCLUSIVE on " + parent + "; ACCESS EXCLUSIVE on " + readable(partition);
+  }
+  std::string locks = "ACCESS EXCLUSIVE on " + parent + ", " + readable(partition);
+  if (const Partition* rest = default_partition(inventory)) locks += ", " + readable(rest->name);
+  return locks;
+}
+
+Step drop_step(TableKind kind, Oid oid, const QualifiedName& name, const std::string& bounds) {
+  Step step{Action::kDrop, oid, name, bounds, "retire = drop", {drop_statement(kind, name)},
+            "ACCESS EXCLUSIVE on " + readable(name)};
+  step.retire = Retire::kDrop;
+  return step;
+}
+
+class Planner {
+ public:
+  Planner(const PartitionSet& set, Micros now) : set_(set), now_(now) {}
+
+  Plan run() {
+    plan_leftovers();
+    plan_missing();
+    plan_default();
+    plan_expired();
+    return std::move(plan_);
+  }
+
+ private:
+  // What an earlier visit began: a pending detach makes rows vanish from the parent, so it comes first.
+  void plan_leftovers() {
+    for (const Partition& partition : set_.inventory.partitions) {
+      if (!partition.detach_pending) continue;
+      const RetiredTable* retired = retirement_of(set_.inventory, partition.oid);
+      Step step{Action::kFinalize,
+                partition.oid,
+                partition.name,
+                partition.bound_text,
+                "a concurrent detach was interrupted",
+                {detach_statement(set_.inventory.parent.name, partition.name,
+                                  DetachMode::kFinalize)},
+                detach_locks(set_.inventory, partition.name, DetachMode::kFinalize)};
+      step.retire = retired != nullptr ? retired->action : Retire::kDetach;
+      plan_.items.emplace_back(step);
+      if (step.retire == Retire::kDrop) {
+        plan_.items.emplace_back(
+            drop_step(partition.kind, partition.oid, partition.name, partition.bound_text));
+      }
+    }
+    for (const RetiredTable& table : set_.inventory.retired) {
+      if (!table.attached && table.action == Retire::kDrop) {
+        plan_.items.emplace_back(drop_step(table.kind, table.oid, table.name, table.bound_text));
+      }
+    }
+    const Partition* rest = default_partition(set_.inventory);
+    if (rest != nullptr && set_.inventory.guard_left) plan_.items.emplace_back(unguard_step(*rest));
+  }
+
+  static Step unguard_step(const Partition& rest) {
+    return {Action::kUnguard,
+            rest.oid,
+            rest.name,
+            rest.bound_text,
+            "left by an interrupted run",
+            {unguard_statement(rest.name)},
+            "ACCESS EXCLUSIVE on " + readable(rest.name)};
+  }
+
+  WantedPartitions wanted() const {
+    switch (set_.inventory.parent.method) {
+      case Method::kRange: return wanted_ranges(set_, now_);
+      case Method::kList: return wanted_lists(set_);
+      case Method::kHash: break;
+    }
+    return wanted_slots(set_);
+  }
+
+  void plan_missing() {
+    WantedPartitions wanted = this->wanted();
+    for (const Wanted& item : wanted.missing) {
+      if (const auto* range = std::get_if<Range>(&item.bound)) due_at_expiry(range->upper);
+      const Sql clause = bound_clause(item.bound, set_.axis);
+      const std::string name =
+          partition_name(set_.inventory.parent.name.name.name(), set_.policy.naming,
+                         set_.inventory.parent.method, item.bound_name);
+      if (refuse_taken(Action::kCreate, name, clause.text())) continue;
+      const QualifiedName partition{set_.inventory.parent.name.schema, Identifier(name)};
+      const Partition* rest = default_partition(set_.inventory);
+      if (rest != nullptr) plan_guard(*rest, partition, item.bound, clause.text());
+      Step step = create_step(Action::kCreate, partition, clause, item.reason);
+      if (rest != nullptr) step.sql.push_back(unguard_statement(rest->name));
+      plan_.items.emplace_back(std::move(step));
+    }
+    for (Refusal& refusal : wanted.refusals) plan_.items.emplace_back(std::move(refusal));
+    due_at(wanted.next_due);
+    plan_.needs_polling = set_.axis && !is_time(set_.axis->kind());
+  }
+
+  // Without this, ATTACH would scan the default partition under ACCESS EXCLUSIVE.
+  void plan_guard(const Partition& rest, const QualifiedName& partition, const Bound& bound,
+                  const std::string& bounds) {
+    const std::string reason = "so that attaching need not scan " + readable(rest.name);
+    plan_.items.emplace_back(Step{
+        Action::kGuard, 0, partition, bounds, reason,
+        {guard_statement(set_.inventory.parent, rest.name, bound, set_.axis)},
+        "ACCESS EXCLUSIVE on " + readable(rest.name)});
+    plan_.items.emplace_back(Step{Action::kValidate, 0, partition, bounds, reason,
+                                  {validate_guard_statement(rest.name)},
+                                  "SHARE UPDATE EXCLUSIVE on " + readable(rest.name)});
+  }
+
+  void plan_default() {
+    if (!set_.policy.default_partition || default_partition(set_.inventory) != nullptr) return;
+    const std::string name = default_partition_name(set_.inventory.parent.name.name.name());
+    if (refuse_taken(Action::kCreateDefault, name, "DEFAULT")) return;
+    const QualifiedName partition{set_.inventory.parent.name.schema, Identifier(name)};
+    plan_.items.emplace_back(create_step(Action::kCreateDefault, partition, Sql("DEFAULT"),
+                                         "default_partition = true"));
+  }
+
+  void plan_expired() {
+    if (set_.inventory.parent.method != Method::kRange || !set_.policy.retention) return;
+    const Point position = current_position(set_, now_);
+    std::vector<const Partition*> expired;
+    for (const Partition& partition : set_.inventory.partitions) {
+      const auto* range = std::get_if<Range>(&partition.bound);
+      if (range == nullptr || partition.detach_pending) continue;
+      const std::optional<Point> end = expiry(set_, range->upper);
+      if (!end) continue;
+      if (*end <= position) {
+        expired.push_back(&partition);
+      } else {
+        due_at_expiry(range->upper);
+      }
+    }
+    std::sort(expired.begin(), expired.end(), [](const Partition* a, const Partition* b) {
+      return std::get<Range>(a->bound).upper < std::get<Range>(b->bound).upper;
+    });
+    for (const Partition* partition : expired) {
+      const End& upper = std::get<Range>(partition->bound).upper;
+      const std::string reason = "retention ended at " + set_.axis->text(*expiry(set_, upper));
+      for (Step& step : retirement_steps(set_, *partition, reason)) {
+        plan_.items.emplace_back(std::move(step));
+      }
+    }
+  }
+
+  Step create_step(Action action, const QualifiedName& partition, const Sql& clause,
+                   const std::string& reason) const {
+    const Parent& parent = set_.inventory.parent;
+    Step step{action, 0, partition, clause.text(), reason,
+              create_statements(parent, partition, clause), create_locks(set_.inventory)};
+    step.sets_replica_index = parent.replica_identity == ReplicaIdentity::kIndex;
+    return step;
+  }
+
+  bool refuse_taken(Action action, const std::string& name, const std::string& bounds) {
+    const bool is_new = planned_names_.insert(name).second;
+    if (is_new && set_.inventory.taken_names.count(name) == 0) return false;
+    const QualifiedName full{set_.inventory.parent.name.schema, Identifier(name)};
+    plan_.items.emplace_back(Refusal{
+        action, readable(full), bounds, Problem::kDuplicateTable,
+        "relation " + readable(full) + " already exists and is no partition for these bounds",
+        "Rename or drop it, or give the set another name template with naming."});
+    return true;
+  }
+
+  void due_at_expiry(const End& upper) {
+    const std::optional<Point> end = expiry(set_, upper);
+    if (end && is_time(set_.axis->kind())) due_at(set_.axis->instant(*end));
+  }
+
+  void due_at(std::optional<Micros> moment) {
+    if (moment && (!plan_.next_due || *moment < *plan_.next_due)) plan_.next_due = moment;
+  }
+
+  const PartitionSet& set_;
+  Micros now_;
+  std::set<std::string> planned_names_;
+  Plan plan_;
+};
+
+// Whether the policy wants the partition's range again once nothing covers it.
+bool would_return(PartitionSet set, const Partition& partition, Micros now) {
+  auto& partitions = set.inventory.partitions;
+  partitions.erase(std::remove_if(partitions.begin(), partitions.end(),
+                                  [&](const Partition& other) { return other.oid == partition.oid; }),
+                   partitions.end());
+  const auto& gone = std::get<Range>(partition.bound);
+  const WantedPartitions wanted = wanted_ranges(set, now);
+  return std::any_of(wanted.missing.begin(), wanted.missing.end(), [&gone](const Wanted& item) {
+    const auto& range = std::get<Range>(item.bound);
+    return range.lower < gone.upper && gone.lower < range.upper;
+  });
+}
+
+}  // namespace
+
+const char* text(Action action) {
+  switch (action) {
+    case Action::kFinalize: return "finalize";
+    case Action::kUnguard: return "unguard";
+    case Action::kGuard: return "guard";
+    case Action::kValidate: return "validate";
+    case Action::kCreate: return "create";
+    case Action::kCreateDefault: return "create default";
+    case Action::kDetach: return "detach";
+    case Action::kDrop: break;
+  }
+  return "drop";
+}
+
+const Partition* default_partition(const Inventory& inventory) {
+  const auto found =
+      std::find_if(inventory.partitions.begin(), inventory.partitions.end(), is_default);
+  return found == inventory.partitions.end() ? nullptr : &*found;
+}
+
+Plan plan(const PartitionSet& set, Micros now) { return Planner(set, now).run(); }
+
+std::vector<Step> retirement_steps(const PartitionSet& set, const Partition& partition,
+                                   const std::string& reason) {
+  // PostgreSQL refuses CONCURRENTLY beside a default partition.
+  const DetachMode mode = default_partition(set.inventory) == nullptr ? DetachMode::kConcurrently
+                                                                      : DetachMode::kPlain;
+  Step detach{Action::kDetach,
+              partition.oid,
+              partition.name,
+              partition.bound_text,
+              reason,
+              {detach_statement(set.inventory.parent.name, partition.name, mode)},
+              detach_locks(set.inventory, partition.name, mode)};
+  detach.concurrently = mode == DetachMode::kConcurrently;
+  detach.retire = set.policy.retire;
+  std::vector<Step> steps{std::move(detach)};
+  if (set.policy.retire == Retire::kDrop) {
+    steps.push_back(drop_step(partition.kind, partition.oid, partition.name, partition.bound_text));
+  }
+  return steps;
+}
+
+void check_retirable(const PartitionSet& set, const Partition& partition, Micros now) {
+  const std::string name = readable(partition.name);
+  if (is_default(partition)) {
+    throw Failure(Problem::kNotSupported, "cannot retire default partition " + name,
+                  "Its rows belong to no other partition.");
+  }
+  if (std::holds_alternative<HashSlot>(partition.bound)) {
+    throw Failure(Problem::kNotSupported, "cannot retire hash partition " + name,
+                  "Rows of its remainder could no longer be inserted.");
+  }
+  const auto* range = std::get_if<Range>(&partition.bound);
+  if (range == nullptr || set.policy.paused) return;
+  const bool is_past = !(End::at(current_position(set, now)) < range->upper);
+  if (is_past && !would_return(set, partition, now)) return;
+  throw Failure(Problem::kNotInPrerequisiteState,
+                "cannot retire partition " + name +
+                    (is_past ? " next before the present" : " of the present or the future"),
+                "The policy of the set would make it anew.",
+                "Pause the set first, or change its policy.");
+}
+
+}  // namespace pgscale

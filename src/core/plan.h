@@ -1,0 +1,20 @@
+#pragma once
+
+#include "core/step.h"
+
+namespace pgscale {
+
+// What must be done so that the set is as its policy wants it at `now`: first what an interrupted
+// run left, then what is missing (the present and the future before the past), then what is to go.
+// Pure: the same arguments give the same plan, and an empty plan once it has been carried out.
+[[nodiscard]] Plan plan(const PartitionSet& set, Micros now);
+
+// The steps that take one partition out of the set: detach and, if that is the policy, drop.
+[[nodiscard]] std::vector<Step> retirement_steps(const PartitionSet& set, const Partition& partition,
+                                                 const std::string& reason);
+
+// Throws Failure where a person may not retire the partition: a default partition, one slot of a hash
+// set, or a range the policy would make anew.
+void check_retirable(const PartitionSet& set, const Partition& partition, Micros now);
+
+}  // namespace pgscale

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/failure.h"
+
+namespace pgscale {
+
+// A name as PostgreSQL stores it: 1 to 63 bytes, never truncated, never empty.
+class Identifier {
+ public:
+  static constexpr std::size_t kMaxBytes = 63;
+
+  explicit Identifier(std::string_view name);
+  [[nodiscard]] const std::string& name() const noexcept { return name_; }
+
+ private:
+  std::string name_;
+};
+
+struct QualifiedName {
+  Identifier schema;
+  Identifier name;
+};
+
+// A string constant, as opposed to a name or to SQL text.
+struct Literal {
+  std::string_view value;
+};
+
+// SQL text, built only from constant fragments, names, numbers and quoted values.
+class Sql {
+ public:
+  template <std::size_t N>
+  explicit Sql(const char (&text)[N]) : text_(text, N - 1) {}
+
+  template <std::size_t N>
+  Sql& operator<<(const char (&text)[N]) {
+    text_.append(text, N - 1);
+    return *this;
+  }
+  Sql& operator<<(const Identifier& identifier);
+  Sql& operator<<(const QualifiedName& name);
+  Sql& operator<<(Literal literal);
+  Sql& operator<<(std::int64_t number);
+  Sql& operator<<(const Sql& sql);
+
+  [[nodiscard]] const std::string& text() const noexcept { return text_; }
+
+ private:
+  std::string text_;
+};
+
+// The name as a person would type it: quoted only where its characters need quotes. For messages
+// and views, never for SQL that is executed.
+[[nodiscard]] std::string readable(const QualifiedName& name);
+
+}  // namespace pgscale

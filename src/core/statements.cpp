@@ -1,0 +1,215 @@
+#include "core/statements.h"
+
+#include <map>
+
+namespace pgscale {
+namespace {
+
+void append_end(Sql& sql, const End& end, const Axis& axis) {
+  switch (end.kind) {
+    case End::Kind::kMinimum: sql << "MINVALUE"; return;
+    case End::Kind::kMaximum: sql << "MAXVALUE"; return;
+    case End::Kind::kValue: break;
+  }
+  const std::string value = axis.text(end.value);
+  sql << Literal{value};
+}
+
+void append_values(Sql& sql, const std::vector<std::optional<std::string>>& values,
+                   bool with_null) {
+  bool first = true;
+  for (const auto& value : values) {
+    if (!value && !with_null) continue;
+    if (!first) sql << ", ";
+    first = false;
+    if (value) {
+      sql << Literal{*value};
+    } else {
+      sql << "NULL";
+    }
+  }
+}
+
+void append_privilege(Sql& sql, Privilege privilege) {
+  switch (privilege) {
+    case Privilege::kSelect: sql << "SELECT"; return;
+    case Privilege::kInsert: sql << "INSERT"; return;
+    case Privilege::kUpdate: sql << "UPDATE"; return;
+    case Privilege::kDelete: sql << "DELETE"; return;
+    case Privilege::kTruncate: sql << "TRUNCATE"; return;
+    case Privilege::kReferences: sql << "REFERENCES"; return;
+    case Privilege::kTrigger: sql << "TRIGGER"; return;
+    case Privilege::kMaintain: sql << "MAINTAIN"; return;
+  }
+}
+
+Sql create_table(const Parent& parent, const QualifiedName& partition) {
+  Sql sql("CREATE ");
+  if (parent.unlogged) sql << "UNLOGGED ";
+  sql << "TABLE " << partition << " (LIKE " << parent.name << " INCLUDING ALL";
+  if (parent.attach_brings_identity) sql << " EXCLUDING IDENTITY";
+  sql << ")";
+  if (!parent.access_method.empty()) sql << " USING " << Identifier(parent.access_method);
+  if (!parent.tablespace.empty()) sql << " TABLESPACE " << Identifier(parent.tablespace);
+  return sql;
+}
+
+// One statement for all privileges that go to the same role, column and grant option together.
+std::vector<Sql> grants(const Parent& parent, const QualifiedName& partition) {
+  std::map<std::pair<std::string, bool>, std::vector<const Grant*>> by_grantee;
+  for (const Grant& grant : parent.grants) {
+    by_grantee[{grant.grantee, grant.grantable}].push_back(&grant);
+  }
+  std::vector<Sql> statements;
+  for (const auto& [who, list] : by_grantee) {
+    Sql sql("GRANT ");
+    for (const Grant* grant : list) {
+      if (grant != list.front()) sql << ", ";
+      append_privilege(sql, grant->privilege);
+      if (!grant->column.empty()) sql << " (" << Identifier(grant->column) << ")";
+    }
+    sql << " ON " << partition << " TO ";
+    if (who.first.empty()) {
+      sql << "PUBLIC";
+    } else {
+      sql << Identifier(who.first);
+    }
+    if (who.second) sql << " WITH GRANT OPTION";
+    statements.push_back(sql);
+  }
+  return statements;
+}
+
+void append_alter(std::vector<Sql>& statements, const QualifiedName& table, const Sql& what) {
+  Sql sql("ALTER TABLE ");
+  sql << table << " " << what;
+  statements.push_back(sql);
+}
+
+// The rows the new partition will take, as a condition on the default partition's own columns.
+Sql range_condition(const Identifier& column, const Range& range, const Axis& axis) {
+  Sql sql("");
+  sql << column << " IS NOT NULL";
+  if (range.lower.kind == End::Kind::kValue) {
+    sql << " AND " << column << " >= ";
+    append_end(sql, range.lower, axis);
+  }
+  if (range.upper.kind == End::Kind::kValue) {
+    sql << " AND " << column << " < ";
+    append_end(sql, range.upper, axis);
+  }
+  return sql;
+}
+
+Sql list_condition(const Identifier& column, const ListValues& list) {
+  bool has_null = false;
+  bool has_value = false;
+  for (const auto& value : list.values) (value ? has_value : has_null) = true;
+  Sql values("");
+  if (has_value) {
+    values << column << " IN (";
+    append_values(values, list.values, false);
+    values << ")";
+  }
+  Sql sql("");
+  if (has_null) {
+    sql << column << " IS NULL";
+    if (has_value) sql << " OR " << values;
+  } else {
+    sql << column << " IS NOT NULL AND " << values;
+  }
+  return sql;
+}
+
+}  // namespace
+
+Sql bound_clause(const Bound& bound, const std::optional<Axis>& axis) {
+  if (const auto* range = std::get_if<Range>(&bound)) {
+    Sql sql("FOR VALUES FROM (");
+    append_end(sql, range->lower, axis.value());
+    sql << ") TO (";
+    append_end(sql, range->upper, axis.value());
+    sql << ")";
+    return sql;
+  }
+  if (const auto* list = std::get_if<ListValues>(&bound)) {
+    Sql sql("FOR VALUES IN (");
+    append_values(sql, list->values, true);
+    sql << ")";
+    return sql;
+  }
+  if (const auto* slot = std::get_if<HashSlot>(&bound)) {
+    Sql sql("FOR VALUES WITH (MODULUS ");
+    sql << slot->modulus << ", REMAINDER " << slot->remainder << ")";
+    return sql;
+  }
+  return Sql("DEFAULT");
+}
+
+std::vector<Sql> create_statements(const Parent& parent, const QualifiedName& partition,
+                                   const Sql& bound_clause) {
+  std::vector<Sql> statements{create_table(parent, partition)};
+  for (const Sql& grant : grants(parent, partition)) statements.push_back(grant);
+  // Rows must not be readable around the parent's policies: nobody but the owner reads directly.
+  if (parent.row_security) {
+    append_alter(statements, partition, Sql("ENABLE ROW LEVEL SECURITY"));
+  }
+  if (parent.replica_identity == ReplicaIdentity::kFull) {
+    append_alter(statements, partition, Sql("REPLICA IDENTITY FULL"));
+  } else if (parent.replica_identity == ReplicaIdentity::kNothing) {
+    append_alter(statements, partition, Sql("REPLICA IDENTITY NOTHING"));
+  }
+  Sql attach("ATTACH PARTITION ");
+  attach << partition << " " << bound_clause;
+  append_alter(statements, parent.name, attach);
+  return statements;
+}
+
+Sql replica_index_statement(const QualifiedName& partition, const Identifier& index) {
+  Sql sql("ALTER TABLE ");
+  sql << partition << " REPLICA IDENTITY USING INDEX " << index;
+  return sql;
+}
+
+Sql detach_statement(const QualifiedName& parent, const QualifiedName& partition, DetachMode mode) {
+  Sql sql("ALTER TABLE ");
+  sql << parent << " DETACH PARTITION " << partition;
+  if (mode == DetachMode::kConcurrently) sql << " CONCURRENTLY";
+  if (mode == DetachMode::kFinalize) sql << " FINALIZE";
+  return sql;
+}
+
+Sql drop_statement(TableKind kind, const QualifiedName& table) {
+  Sql sql("DROP ");
+  if (kind == TableKind::kForeign) sql << "FOREIGN ";
+  sql << "TABLE " << table;
+  return sql;
+}
+
+Sql guard_statement(const Parent& parent, const QualifiedName& default_partition, const Bound& bound,
+                    const std::optional<Axis>& axis) {
+  const Identifier column(parent.key_columns.front());
+  Sql sql("ALTER TABLE ");
+  sql << default_partition << " ADD CONSTRAINT " << Identifier(kGuardName) << " CHECK (NOT (";
+  if (const auto* range = std::get_if<Range>(&bound)) {
+    sql << range_condition(column, *range, axis.value());
+  } else {
+    sql << list_condition(column, std::get<ListValues>(bound));
+  }
+  sql << ")) NOT VALID";
+  return sql;
+}
+
+Sql validate_guard_statement(const QualifiedName& default_partition) {
+  Sql sql("ALTER TABLE ");
+  sql << default_partition << " VALIDATE CONSTRAINT " << Identifier(kGuardName);
+  return sql;
+}
+
+Sql unguard_statement(const QualifiedName& default_partition) {
+  Sql sql("ALTER TABLE ");
+  sql << default_partition << " DROP CONSTRAINT " << Identifier(kGuardName);
+  return sql;
+}
+
+}  // namespace pgscale

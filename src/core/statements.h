@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/step.h"
+
+namespace pgscale {
+
+// The name of the constraint that guards a default partition while a partition is attached beside it.
+inline constexpr char kGuardName[] = "pgscale_guard";
+
+[[nodiscard]] Sql bound_clause(const Bound& bound, const std::optional<Axis>& axis);
+
+// CREATE TABLE ... LIKE, everything LIKE does not carry over, ATTACH; all in the new table's favour,
+// none of it takes a lock on the parent that readers or writers could notice.
+[[nodiscard]] std::vector<Sql> create_statements(const Parent& parent, const QualifiedName& partition,
+                                                 const Sql& bound_clause);
+
+// REPLICA IDENTITY USING INDEX; known only once ATTACH has matched the indexes.
+[[nodiscard]] Sql replica_index_statement(const QualifiedName& partition, const Identifier& index);
+
+enum class DetachMode { kConcurrently, kPlain, kFinalize };
+[[nodiscard]] Sql detach_statement(const QualifiedName& parent, const QualifiedName& partition,
+                                   DetachMode mode);
+[[nodiscard]] Sql drop_statement(TableKind kind, const QualifiedName& table);
+
+[[nodiscard]] Sql guard_statement(const Parent& parent, const QualifiedName& default_partition,
+                                  const Bound& bound, const std::optional<Axis>& axis);
+[[nodiscard]] Sql validate_guard_statement(const QualifiedName& default_partition);
+[[nodiscard]] Sql unguard_statement(const QualifiedName& default_partition);
+
+}  // namespace pgscale

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/inventory.h"
+
+namespace pgscale {
+
+// What a step does. The order of the members is the order in a plan.
+enum class Action {
+  kFinalize,       // end a concurrent detach that was interrupted
+  kUnguard,        // remove a guard that a broken run left on the default partition
+  kGuard,          // forbid the coming range in the default partition (CHECK NOT VALID)
+  kValidate,       // prove that the default partition holds no row of it
+  kCreate,         // make a partition beside the parent and attach it
+  kCreateDefault,  // the same for the default partition
+  kDetach,
+  kDrop,
+};
+[[nodiscard]] const char* text(Action action);
+
+// One change, carried out in one transaction (a concurrent detach: in PostgreSQL's own two).
+struct Step {
+  Action action;
+  Oid partition_oid = 0;  // 0: made by this step
+  QualifiedName partition;
+  std::string bounds;
+  std::string reason;
+  std::vector<Sql> sql;
+  std::string locks;
+  bool concurrently = false;        // must run as a top-level statement, in no function
+  Retire retire = Retire::kDetach;  // kDetach, kFinalize: what follows the detach
+  bool sets_replica_index = false;  // kCreate: REPLICA IDENTITY USING INDEX once the index is known
+};
+
+// A step that cannot be planned, and why. It stops no other step.
+struct Refusal {
+  Action action;
+  std::string partition;
+  std::string bounds;
+  Problem problem;
+  std::string message;
+  std::string hint;
+};
+
+using Item = std::variant<Step, Refusal>;
+
+struct Plan {
+  std::vector<Item> items;
+  // When the set next needs a visit: a moment, never (empty), or, for number keys, whenever rows
+  // have come in, which only a look can tell.
+  std::optional<Micros> next_due;
+  bool needs_polling = false;
+};
+
+}  // namespace pgscale

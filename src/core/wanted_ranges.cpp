@@ -1,0 +1,140 @@
+#include <algorithm>
+
+#include "core/grid.h"
+#include "core/naming.h"
+#include "core/wanted.h"
+
+namespace pgscale {
+namespace {
+
+constexpr std::size_t kMostAtOnce = 100'000;
+
+std::vector<Range> existing_ranges(const Inventory& inventory) {
+  std::vector<Range> ranges;
+  for (const Partition& partition : inventory.partitions) {
+    if (const auto* range = std::get_if<Range>(&partition.bound)) ranges.push_back(*range);
+  }
+  return ranges;
+}
+
+// The end of the period that starts at or holds `position`: that of the partition there, or the
+// grid's next bound.
+End period_end(const std::vector<Range>& existing, const Grid& grid, const Axis& axis,
+               Point position) {
+  const End here = End::at(position);
+  for (const Range& range : existing) {
+    if (!(here < range.lower) && here < range.upper) return range.upper;
+  }
+  return axis.end(grid.next_after(position));
+}
+
+// Coverage chains on from the newest partition that ended before the present, so that a set that
+// slept leaves no hole; on the first run it also goes back to the start the user asked for.
+End coverage_start(const PartitionSet& set, const std::vector<Range>& existing, const Grid& grid,
+                   Point position) {
+  End start = End::minimum();
+  for (const Range& range : existing) {
+    if (!(End::at(position) < range.upper)) start = std::max(start, range.upper);
+  }
+  if (start.kind == End::Kind::kMinimum) start = End::at(grid.floor(position));
+  if (set.policy.fill_from_origin && set.policy.origin) {
+    start = std::min(start, End::at(*set.policy.origin));
+  }
+  return start;
+}
+
+struct Coverage {
+  End first_period_end;
+  End end;
+};
+
+Coverage coverage(const PartitionSet& set, const std::vector<Range>& existing, const Grid& grid,
+                  Point position) {
+  Coverage result;
+  result.first_period_end = period_end(existing, grid, *set.axis, position);
+  result.end = result.first_period_end;
+  for (int i = 0; i < set.policy.premake && result.end.kind == End::Kind::kValue; i++) {
+    result.end = period_end(existing, grid, *set.axis, result.end.value);
+  }
+  return result;
+}
+
+std::string reason_for(const Range& piece, Point position, int premake) {
+  const End here = End::at(position);
+  if (here < piece.lower) return "premake = " + std::to_string(premake);
+  return here < piece.upper ? "covers the present" : "closes a hole before the present";
+}
+
+Refusal too_many(std::size_t count) {
+  return {Action::kCreate,
+          "",
+          "",
+          Problem::kLimitExceeded,
+          "more than " + std::to_string(count) + " partitions would be made",
+          "Choose a longer interval, a later start_at or a shorter premake."};
+}
+
+}  // namespace
+
+Point current_position(const PartitionSet& set, Micros now) {
+  if (is_time(set.axis->kind())) return set.axis->position(now);
+  if (set.inventory.reached) return *set.inventory.reached;
+  End lowest = End::maximum();
+  for (const Range& range : existing_ranges(set.inventory)) lowest = std::min(lowest, range.lower);
+  if (lowest.kind == End::Kind::kValue) return lowest.value;
+  return set.policy.origin.value_or(0);
+}
+
+std::optional<Point> newest_regular_bound(const Inventory& inventory, const Axis& axis,
+                                          const Stride& stride) {
+  std::optional<Point> newest;
+  for (const Range& range : existing_ranges(inventory)) {
+    if (range.lower.kind != End::Kind::kValue || range.upper.kind != End::Kind::kValue) continue;
+    if (axis.add(range.lower.value, stride) != range.upper.value) continue;
+    if (!newest || *newest < range.lower.value) newest = range.lower.value;
+  }
+  return newest;
+}
+
+std::optional<Point> expiry(const PartitionSet& set, const End& upper) {
+  if (!set.policy.retention || upper.kind != End::Kind::kValue) return std::nullopt;
+  const Point end = set.axis->add(upper.value, *set.policy.retention);
+  if (end > largest(set.axis->kind())) return std::nullopt;
+  return end;
+}
+
+WantedPartitions wanted_ranges(const PartitionSet& set, Micros now) {
+  WantedPartitions wanted;
+  const Axis& axis = *set.axis;
+  const Stride& interval = *set.policy.interval;
+  const Point origin = set.policy.origin.value_or(default_origin(axis, interval, now));
+  const Grid grid(axis, origin, interval);
+  const std::vector<Range> existing = existing_ranges(set.inventory);
+  const Point position = current_position(set, now);
+  const Coverage covered = coverage(set, existing, grid, position);
+
+  Range span{coverage_start(set, existing, grid, position), covered.end};
+  const Point first = span.lower.value;
+  if ((position - first) / usual_length(interval) > static_cast<Point>(kMostAtOnce)) {
+    wanted.refusals.push_back(too_many(kMostAtOnce));
+    span.lower = End::at(grid.floor(position));
+  }
+  std::vector<Wanted> past;
+  for (const Range& gap : uncovered(span, existing)) {
+    for (const Range& piece : cut(gap, grid, axis)) {
+      const std::optional<Point> end = expiry(set, piece.upper);
+      if (end && *end <= position) continue;  // retention would take it at once
+      Wanted item{range_name(axis, interval, piece.lower), piece,
+                  reason_for(piece, position, set.policy.premake)};
+      const bool is_past = !(End::at(position) < piece.upper);
+      (is_past ? past : wanted.missing).push_back(std::move(item));
+    }
+  }
+  wanted.missing.insert(wanted.missing.end(), past.rbegin(), past.rend());
+  if (is_time(axis.kind()) && covered.end.kind == End::Kind::kValue) {
+    wanted.next_due = axis.instant(covered.first_period_end.value);
+  }
+  return wanted;
+}
+
+}  // namespace pgscale
