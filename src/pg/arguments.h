@@ -1,0 +1,65 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/failure.h"
+#include "core/inventory.h"
+#include "pg/call.h"
+#include "pg/query.h"
+#include "shim/arguments.h"
+
+namespace pgscale::pg {
+
+// The arguments of an SQL function, in order; empty for NULL.
+class Arguments {
+ public:
+  explicit Arguments(PgsCall* call) : call_(call) {}
+
+  [[nodiscard]] std::optional<std::string> text(int index) const {
+    if (is_null(index)) return std::nullopt;
+    return std::string(pg::call(pgs_arg_text, call_, index));
+  }
+  [[nodiscard]] std::optional<int> integer(int index) const {
+    if (is_null(index)) return std::nullopt;
+    return pg::call(pgs_arg_int32, call_, index);
+  }
+  [[nodiscard]] std::optional<bool> boolean(int index) const {
+    if (is_null(index)) return std::nullopt;
+    return pg::call(pgs_arg_bool, call_, index);
+  }
+  [[nodiscard]] std::optional<Oid> oid(int index) const {
+    if (is_null(index)) return std::nullopt;
+    return pg::call(pgs_arg_oid, call_, index);
+  }
+  // The relation in the argument; NULL is an error that names the argument.
+  [[nodiscard]] Oid relation(int index, const char* name) const {
+    const std::optional<Oid> oid = this->oid(index);
+    if (!oid) {
+      throw Failure(Problem::kNullNotAllowed, std::string(name) + " must not be null");
+    }
+    return *oid;
+  }
+
+ private:
+  [[nodiscard]] bool is_null(int index) const { return pg::call(pgs_arg_is_null, call_, index); }
+
+  PgsCall* call_;
+};
+
+// The rows an SQL function returns.
+class ResultRows {
+ public:
+  explicit ResultRows(PgsCall* call) : call_(call) { pg::call(pgs_rows_begin, call); }
+  void add(const std::vector<Value>& values) {
+    std::vector<const char*> pointers;
+    for (const Value& value : values) pointers.push_back(value ? value->c_str() : nullptr);
+    pg::call(pgs_rows_add, call_, pointers.data());
+  }
+
+ private:
+  PgsCall* call_;
+};
+
+}  // namespace pgscale::pg

@@ -1,0 +1,84 @@
+#include "pg/query.h"
+
+#include <cstdlib>
+
+namespace pgscale::pg {
+namespace {
+
+std::vector<const char*> pointers(const std::vector<Value>& parameters) {
+  std::vector<const char*> result;
+  result.reserve(parameters.size());
+  for (const Value& value : parameters) result.push_back(value ? value->c_str() : nullptr);
+  return result;
+}
+
+Rows fetch(std::uint64_t count, int columns) {
+  std::vector<std::vector<Value>> rows;
+  rows.reserve(count);
+  for (std::uint64_t row = 0; row < count; row++) {
+    std::vector<Value>& values = rows.emplace_back();
+    values.reserve(static_cast<std::size_t>(columns));
+    for (int column = 1; column <= columns; column++) {
+      const char* text = call(pgs_spi_value, row, column);
+      values.push_back(text == nullptr ? Value() : Value(text));
+    }
+  }
+  return Rows(std::move(rows));
+}
+
+}  // namespace
+
+std::int64_t to_int(const Value& value) { return std::strtoll(value.value().c_str(), nullptr, 10); }
+
+std::uint32_t to_oid(const Value& value) { return static_cast<std::uint32_t>(to_int(value)); }
+
+bool to_bool(const Value& value) { return value.value() == "t"; }
+
+Value from_int(std::optional<std::int64_t> number) {
+  return number ? Value(std::to_string(*number)) : Value();
+}
+
+Value from_oid(std::uint32_t oid) { return std::to_string(oid); }
+
+std::string array_literal(const std::vector<Value>& elements) {
+  std::string text = "{";
+  for (const Value& element : elements) {
+    if (text.size() > 1) text += ',';
+    if (!element) {
+      text += "NULL";
+      continue;
+    }
+    text += '"';
+    for (char c : *element) {
+      if (c == '"' || c == '\\') text += '\\';
+      text += c;
+    }
+    text += '"';
+  }
+  return text + "}";
+}
+
+std::string array_literal(const std::vector<std::string>& elements) {
+  return array_literal(std::vector<Value>(elements.begin(), elements.end()));
+}
+
+Rows query(const Sql& sql, const std::vector<Value>& parameters) {
+  const auto values = pointers(parameters);
+  const std::uint64_t count =
+      call(pgs_spi_execute, sql.text().c_str(), static_cast<int>(values.size()), values.data());
+  return fetch(count, call(pgs_spi_columns));
+}
+
+std::uint64_t execute(const Sql& sql, const std::vector<Value>& parameters) {
+  const auto values = pointers(parameters);
+  return call(pgs_spi_execute, sql.text().c_str(), static_cast<int>(values.size()), values.data());
+}
+
+Rows query_latest(const Sql& sql, const std::vector<Value>& parameters) {
+  const auto values = pointers(parameters);
+  const std::uint64_t count = call(pgs_spi_execute_latest, sql.text().c_str(),
+                                   static_cast<int>(values.size()), values.data());
+  return fetch(count, call(pgs_spi_columns));
+}
+
+}  // namespace pgscale::pg

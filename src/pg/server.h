@@ -1,0 +1,38 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+
+#include "core/calendar.h"
+#include "core/inventory.h"
+#include "pg/call.h"
+#include "shim/catalog.h"
+#include "shim/session.h"
+#include "shim/settings.h"
+
+namespace pgscale::pg {
+
+// Facts of the server and of this process that cannot fail.
+
+// The planner's now: pgscale.clock where it is set, real time otherwise.
+inline Micros policy_now() noexcept { return pgs_policy_now(); }
+inline Micros real_now() noexcept { return pgs_real_now(); }
+
+inline std::chrono::milliseconds lock_timeout() noexcept {
+  return std::chrono::milliseconds(pgs_setting_lock_timeout());
+}
+inline std::chrono::seconds naptime() noexcept {
+  return std::chrono::seconds(pgs_setting_naptime());
+}
+inline std::size_t max_workers() noexcept {
+  return static_cast<std::size_t>(pgs_setting_max_workers());
+}
+
+inline int own_pid() noexcept { return pgs_own_pid(); }
+inline Oid own_database() noexcept { return pgs_own_database(); }
+inline Oid session_user() noexcept { return pgs_session_user(); }
+inline Oid current_user() noexcept { return pgs_current_user(); }
+inline bool attach_brings_identity() noexcept { return pgs_attach_brings_identity(); }
+
+}  // namespace pgscale::pg

@@ -1,0 +1,81 @@
+#include "pg/session.h"
+
+#include <string>
+
+#include "shim/spi.h"
+
+namespace pgscale::pg {
+namespace {
+
+// A procedure cannot have SET clauses of its own, because it commits.
+void neutral_settings() {
+  call(pgs_setting_local, "search_path", "pg_catalog, pg_temp");
+  call(pgs_setting_local, "DateStyle", "ISO");
+  call(pgs_setting_local, "IntervalStyle", "postgres");
+  call(pgs_setting_local, "TimeZone", "UTC");
+}
+
+}  // namespace
+
+Acting::Acting(Oid role, Manner manner) {
+  call(pgs_become, role, manner == Manner::kRestricted, &saved_);
+}
+
+Acting Acting::as_extension() { return Acting(pgs_bootstrap_superuser(), Manner::kFree); }
+
+Acting Acting::as_owner(Oid owner) { return Acting(owner, Manner::kRestricted); }
+
+LockTimeout::LockTimeout(std::chrono::milliseconds limit) : level_(call(pgs_setting_level)) {
+  call(pgs_setting_save, "lock_timeout", std::to_string(limit.count()).c_str());
+}
+
+Session::Session(Venue venue) : venue_(venue) { open(); }
+
+void Session::end() {
+  ended_ = true;
+  pgs_spi_finish();
+  if (venue_ == Venue::kWorker) call(pgs_transaction_commit);
+}
+
+Session::~Session() {
+  if (!unwinding_ && !ended_) pgs_spi_finish();
+}
+
+void Session::open() {
+  if (venue_ == Venue::kWorker) call(pgs_transaction_begin);
+  if (venue_ != Venue::kProcedure) {
+    call(pgs_spi_connect);
+    return;
+  }
+  call(pgs_spi_connect_nonatomic);
+  neutral_settings();
+}
+
+// SPI can commit only where a portal holds the snapshot, which a worker does not have.
+void Session::commit() {
+  if (venue_ == Venue::kProcedure) {
+    call(pgs_spi_commit);
+    neutral_settings();
+    return;
+  }
+  pgs_spi_finish();
+  call(pgs_transaction_commit);
+  open();
+}
+
+std::optional<Outcome> Session::run_at_top_level(const Sql& sql, Oid owner,
+                                                 std::chrono::milliseconds lock_timeout) {
+  const bool owner_is_superuser = call(pgs_is_superuser, owner);
+  pgs_spi_finish();
+  call(pgs_transaction_commit);
+  call(pgs_setting_session, "lock_timeout", std::to_string(lock_timeout.count()).c_str());
+  // A restricted security context cannot outlive the commit in the middle of the statement.
+  pgs_role_assume(owner, owner_is_superuser);
+  auto outcome = isolated([&sql] { call(pgs_run_at_top_level, sql.text().c_str()); });
+  pgs_role_drop();
+  call(pgs_setting_session, "lock_timeout", "0");
+  open();
+  return outcome;
+}
+
+}  // namespace pgscale::pg

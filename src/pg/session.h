@@ -1,0 +1,89 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+
+#include "core/inventory.h"
+#include "core/sql.h"
+#include "pg/attempt.h"
+#include "shim/session.h"
+
+namespace pgscale::pg {
+
+// Acts as another role in this scope. After an error, abort restores the caller's identity.
+class Acting {
+ public:
+  // For pgscale's own tables, which nobody else may write.
+  static Acting as_extension();
+  // For everything that touches a user's table: restricted, so that no code of the owner can use the
+  // rights of whoever runs maintenance.
+  static Acting as_owner(Oid owner);
+
+  ~Acting() {
+    if (!unwinding_) pgs_return_to(&saved_);
+  }
+  Acting(const Acting&) = delete;
+  Acting& operator=(const Acting&) = delete;
+
+ private:
+  enum class Manner { kFree, kRestricted };
+  Acting(Oid role, Manner manner);
+
+  PgsIdentity saved_{};
+  Unwinding unwinding_;
+};
+
+// Limits lock waits in this scope. After an error, abort restores the setting.
+class LockTimeout {
+ public:
+  explicit LockTimeout(std::chrono::milliseconds limit);
+  ~LockTimeout() {
+    if (!unwinding_) pgs_setting_pop(level_);
+  }
+  LockTimeout(const LockTimeout&) = delete;
+  LockTimeout& operator=(const LockTimeout&) = delete;
+
+ private:
+  int level_;
+  Unwinding unwinding_;
+};
+
+// Where the code runs, which decides what it may do with transactions.
+enum class Venue {
+  kFunction,   // inside the caller's transaction
+  kProcedure,  // CALL at top level: may commit
+  kWorker,     // a background worker: may commit and run statements at top level
+};
+
+// An SPI connection, and in a worker the transactions around it. After an error abort ends it.
+class Session {
+ public:
+  explicit Session(Venue venue);
+  // Ends the connection, and in a worker commits. Without it only a connection inside the caller's
+  // transaction is closed.
+  void end();
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  [[nodiscard]] Venue venue() const { return venue_; }
+  [[nodiscard]] bool may_commit() const { return venue_ != Venue::kFunction; }
+
+  // Commits and begins the next transaction.
+  void commit();
+
+  // In a worker: commits, runs the statement as its own top-level command in the role of `owner`,
+  // and begins the next transaction. Says how the statement failed, if it did; then every lock of
+  // the session is gone.
+  [[nodiscard]] std::optional<Outcome> run_at_top_level(const Sql& sql, Oid owner,
+                                                        std::chrono::milliseconds lock_timeout);
+
+ private:
+  void open();
+
+  Venue venue_;
+  bool ended_ = false;
+  Unwinding unwinding_;
+};
+
+}  // namespace pgscale::pg

@@ -1,0 +1,84 @@
+#include "postgres.h"
+
+#include "nodes/parsenodes.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/tuplestore.h"
+
+#include "shim/entry.h"
+
+bool
+pgs_arg_is_null(PgsCall *call, int index)
+{
+	FunctionCallInfo fcinfo = call->fcinfo;
+
+	return PG_ARGISNULL(index);
+}
+
+const char *
+pgs_arg_text(PgsCall *call, int index)
+{
+	FunctionCallInfo fcinfo = call->fcinfo;
+	Oid			type = get_fn_expr_argtype(fcinfo->flinfo, index);
+	Oid			output;
+	bool		is_varlena;
+
+	getTypeOutputInfo(type, &output, &is_varlena);
+	return OidOutputFunctionCall(output, PG_GETARG_DATUM(index));
+}
+
+int32_t
+pgs_arg_int32(PgsCall *call, int index)
+{
+	FunctionCallInfo fcinfo = call->fcinfo;
+
+	return PG_GETARG_INT32(index);
+}
+
+bool
+pgs_arg_bool(PgsCall *call, int index)
+{
+	FunctionCallInfo fcinfo = call->fcinfo;
+
+	return PG_GETARG_BOOL(index);
+}
+
+uint32_t
+pgs_arg_oid(PgsCall *call, int index)
+{
+	FunctionCallInfo fcinfo = call->fcinfo;
+
+	return PG_GETARG_OID(index);
+}
+
+bool
+pgs_call_may_commit(PgsCall *call)
+{
+	Node	   *context = call->fcinfo->context;
+
+	return context != NULL && IsA(context, CallContext) && !castNode(CallContext, context)->atomic;
+}
+
+void
+pgs_return_void(PgsCall *call)
+{
+	call->result = (Datum) 0;
+}
+
+void
+pgs_rows_begin(PgsCall *call)
+{
+	ReturnSetInfo *info = (ReturnSetInfo *) call->fcinfo->resultinfo;
+
+	InitMaterializedSRF(call->fcinfo, 0);
+	call->row = TupleDescGetAttInMetadata(info->setDesc);
+	call->result = (Datum) 0;
+}
+
+void
+pgs_rows_add(PgsCall *call, const char *const *values)
+{
+	ReturnSetInfo *info = (ReturnSetInfo *) call->fcinfo->resultinfo;
+
+	tuplestore_puttuple(info->setResult, BuildTupleFromCStrings(call->row, (char **) values));
+}

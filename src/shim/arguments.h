@@ -1,0 +1,33 @@
+/*
+ * Arguments and results of SQL functions.  Every function may raise an error
+ * unless it says otherwise, so C++ reaches them through pg::call().
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct PgsCall PgsCall;
+
+extern bool pgs_arg_is_null(PgsCall *call, int index);
+extern const char *pgs_arg_text(PgsCall *call, int index);	/* any type, as its output function writes it */
+extern int32_t pgs_arg_int32(PgsCall *call, int index);
+extern bool pgs_arg_bool(PgsCall *call, int index);
+extern uint32_t pgs_arg_oid(PgsCall *call, int index);
+
+/* True unless the CALL runs inside a transaction block or another function. */
+extern bool pgs_call_may_commit(PgsCall *call);
+
+extern void pgs_return_void(PgsCall *call);	/* also the result of an event trigger */
+
+/* A function that returns rows: begin once, then add; NULL is an SQL null. */
+extern void pgs_rows_begin(PgsCall *call);
+extern void pgs_rows_add(PgsCall *call, const char *const *values);
+
+#ifdef __cplusplus
+}
+#endif

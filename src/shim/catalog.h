@@ -1,0 +1,27 @@
+/* Facts of the server that C++ must know by number.  Never raises. */
+#pragma once
+
+#include <stdbool.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* OIDs of built-in types never change; catalog.c checks them against the server's headers. */
+enum
+{
+	PGS_TYPE_BIGINT = 20,
+	PGS_TYPE_SMALLINT = 21,
+	PGS_TYPE_INTEGER = 23,
+	PGS_TYPE_DATE = 1082,
+	PGS_TYPE_TIMESTAMP = 1114,
+	PGS_TYPE_TIMESTAMPTZ = 1184,
+	PGS_TYPE_NUMERIC = 1700
+};
+
+/* Whether ATTACH PARTITION gives a table the parent's identity columns (server 17). */
+extern bool pgs_attach_brings_identity(void);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,94 @@
+/*
+ * Every difference between server versions, told under the newest name.
+ * Servers 15 to 18.
+ */
+#pragma once
+
+#include "postgres.h"
+
+#include "catalog/pg_class.h"
+#include "miscadmin.h"
+#include "pgstat.h"
+#include "storage/lock.h"
+#include "tcop/pquery.h"
+#include "utils/acl.h"
+#include "utils/datetime.h"
+#include "utils/guc.h"
+
+#if PG_VERSION_NUM >= 180000
+#define PGS_MODULE_MAGIC PG_MODULE_MAGIC_EXT(.name = "pgscale", .version = "1.0")
+#else
+#define PGS_MODULE_MAGIC PG_MODULE_MAGIC
+#endif
+
+/* 16 folded the ownership checks of all classes into one. */
+static inline bool
+pgs_owns_relation(Oid relation, Oid role)
+{
+#if PG_VERSION_NUM >= 160000
+	return object_ownercheck(RelationRelationId, relation, role);
+#else
+	return pg_class_ownercheck(relation, role);
+#endif
+}
+
+/* 16 gave the date parser a place to put details of an error. */
+static inline int
+pgs_decode_datetime(char **field, int *ftype, int nf, int *dtype, struct pg_tm *tm, fsec_t *fsec,
+					int *tz)
+{
+#if PG_VERSION_NUM >= 160000
+	DateTimeErrorExtra extra;
+
+	return DecodeDateTime(field, ftype, nf, dtype, tm, fsec, tz, &extra);
+#else
+	return DecodeDateTime(field, ftype, nf, dtype, tm, fsec, tz);
+#endif
+}
+
+/* 18 no longer asks whether a portal is run once. */
+static inline void
+pgs_portal_run(Portal portal, DestReceiver *receiver, QueryCompletion *completion)
+{
+#if PG_VERSION_NUM >= 180000
+	(void) PortalRun(portal, FETCH_ALL, true, receiver, receiver, completion);
+#else
+	(void) PortalRun(portal, FETCH_ALL, true, true, receiver, receiver, completion);
+#endif
+}
+
+/* 17 has wait events with a name of our own; before, all extensions share one. */
+static inline uint32
+pgs_wait_event(const char *name)
+{
+#if PG_VERSION_NUM >= 170000
+	return WaitEventExtensionNew(name);
+#else
+	return PG_WAIT_EXTENSION;
+#endif
+}
+
+/* 16 frees what a check hook keeps in a memory context; 15 calls free(). */
+static inline void *
+pgs_setting_extra(size_t size)
+{
+#if PG_VERSION_NUM >= 160000
+	return guc_malloc(LOG, size);
+#else
+	return malloc(size);
+#endif
+}
+
+/* 17 can also ask for stronger locks. */
+static inline bool
+pgs_lock_held(const LOCKTAG *tag, LOCKMODE mode)
+{
+#if PG_VERSION_NUM >= 170000
+	return LockHeldByMe(tag, mode, false);
+#else
+	return LockHeldByMe(tag, mode);
+#endif
+}
+
+/* 17 attaches identity columns by itself and refuses partitions that have their own. */
+#define PGS_ATTACH_BRINGS_IDENTITY (PG_VERSION_NUM >= 170000)

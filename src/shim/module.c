@@ -1,0 +1,47 @@
+#include "postgres.h"
+
+#include "commands/event_trigger.h"
+#include "commands/trigger.h"
+#include "miscadmin.h"
+
+#include "shim/compat.h"
+#include "shim/entry.h"
+#include "shim/settings.h"
+#include "shim/workers.h"
+
+PGS_MODULE_MAGIC;
+
+extern PGDLLEXPORT void _PG_init(void);
+
+void
+_PG_init(void)
+{
+	pgs_settings_define();
+	if (process_shared_preload_libraries_in_progress)
+		pgs_workers_define();
+}
+
+PGS_FUNCTION(pgscale_create_parent);
+PGS_FUNCTION(pgscale_alter_parent);
+PGS_FUNCTION(pgscale_forget_parent);
+PGS_FUNCTION(pgscale_pause);
+PGS_FUNCTION(pgscale_resume);
+PGS_FUNCTION(pgscale_plan);
+PGS_FUNCTION(pgscale_run_maintenance);
+PGS_FUNCTION(pgscale_retire_partition);
+PGS_FUNCTION(pgscale_partition_bound);
+
+PGS_FUNCTION(pgscale_forget_dropped);	/* event trigger on sql_drop */
+
+/* Statement trigger on the policies: the launcher looks at once. */
+PG_FUNCTION_INFO_V1(pgscale_wake_launcher);
+Datum
+pgscale_wake_launcher(PG_FUNCTION_ARGS)
+{
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"%s\" was not called by trigger manager", "wake_launcher")));
+	pgs_wake_launcher_at_commit();
+	return PointerGetDatum(NULL);
+}

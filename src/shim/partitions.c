@@ -1,0 +1,294 @@
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/relation.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
+#include "catalog/pg_type.h"
+#include "nodes/parsenodes.h"
+#include "storage/lmgr.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/datetime.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+#include "utils/numeric.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
+#include "utils/timestamp.h"
+
+#include "shim/partitions.h"
+
+static const char *
+output(Oid type, Datum value)
+{
+	Oid			function;
+	bool		is_varlena;
+
+	getTypeOutputInfo(type, &function, &is_varlena);
+	return OidOutputFunctionCall(function, value);
+}
+
+static void
+set_time(PgsEnd *end, Timestamp value)
+{
+	if (TIMESTAMP_IS_NOBEGIN(value))
+		end->kind = PGS_END_MINIMUM;
+	else if (TIMESTAMP_IS_NOEND(value))
+		end->kind = PGS_END_MAXIMUM;
+	else
+		end->number = value;
+}
+
+static void
+decode_value(Oid type, Datum value, PgsEnd *end)
+{
+	end->kind = PGS_END_VALUE;
+	end->number = 0;
+	end->text = output(type, value);
+
+	switch (type)
+	{
+		case TIMESTAMPTZOID:
+		case TIMESTAMPOID:
+			set_time(end, DatumGetTimestamp(value));
+			break;
+		case DATEOID:
+			if (DATE_IS_NOBEGIN(DatumGetDateADT(value)))
+				end->kind = PGS_END_MINIMUM;
+			else if (DATE_IS_NOEND(DatumGetDateADT(value)))
+				end->kind = PGS_END_MAXIMUM;
+			else
+				end->number = (int64) DatumGetDateADT(value) * USECS_PER_DAY;
+			break;
+		case INT2OID:
+			end->number = DatumGetInt16(value);
+			break;
+		case INT4OID:
+			end->number = DatumGetInt32(value);
+			break;
+		case INT8OID:
+			end->number = DatumGetInt64(value);
+			break;
+		case NUMERICOID:
+			if (numeric_is_inf(DatumGetNumeric(value)))
+				end->kind = end->text[0] == '-' ? PGS_END_MINIMUM : PGS_END_MAXIMUM;
+			break;
+		default:
+			break;
+	}
+}
+
+static const PgsEnd *
+decode_ends(List *columns)
+{
+	PgsEnd	   *ends = palloc0_array(PgsEnd, list_length(columns));
+	ListCell   *cell;
+
+	foreach(cell, columns)
+	{
+		PartitionRangeDatum *datum = lfirst_node(PartitionRangeDatum, cell);
+		PgsEnd	   *end = &ends[foreach_current_index(cell)];
+
+		if (datum->kind == PARTITION_RANGE_DATUM_VALUE)
+		{
+			Const	   *value = castNode(Const, datum->value);
+
+			decode_value(value->consttype, value->constvalue, end);
+		}
+		else if (datum->kind == PARTITION_RANGE_DATUM_MINVALUE)
+			*end = (PgsEnd) {PGS_END_MINIMUM, 0, "MINVALUE"};
+		else
+			*end = (PgsEnd) {PGS_END_MAXIMUM, 0, "MAXVALUE"};
+	}
+	return ends;
+}
+
+static void
+decode_list(List *datums, PgsBound *bound)
+{
+	const char **values = palloc0_array(const char *, list_length(datums));
+	ListCell   *cell;
+
+	foreach(cell, datums)
+	{
+		Const	   *value = lfirst_node(Const, cell);
+
+		if (!value->constisnull)
+			values[foreach_current_index(cell)] = output(value->consttype, value->constvalue);
+	}
+	bound->value_count = list_length(datums);
+	bound->values = values;
+}
+
+static PartitionBoundSpec *
+read_bound(Oid relation)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+	PartitionBoundSpec *spec = NULL;
+	Datum		value;
+	bool		is_null;
+
+	if (!HeapTupleIsValid(tuple))
+		return NULL;
+	value = SysCacheGetAttr(RELOID, tuple, Anum_pg_class_relpartbound, &is_null);
+	if (!is_null)
+		spec = castNode(PartitionBoundSpec, stringToNode(TextDatumGetCString(value)));
+	ReleaseSysCache(tuple);
+	return spec;
+}
+
+const PgsBound *
+pgs_partition_bound(uint32_t relation)
+{
+	PartitionBoundSpec *spec = read_bound(relation);
+	PgsBound   *bound;
+
+	if (spec == NULL)
+		return NULL;
+	bound = palloc0_object(PgsBound);
+	bound->strategy = spec->strategy;
+	bound->is_default = spec->is_default;
+	bound->modulus = spec->modulus;
+	bound->remainder = spec->remainder;
+	bound->columns = list_length(spec->lowerdatums);
+	bound->lower = decode_ends(spec->lowerdatums);
+	bound->upper = decode_ends(spec->upperdatums);
+	decode_list(spec->listdatums, bound);
+	return bound;
+}
+
+static Datum
+input(Oid type, int32 typmod, const char *text)
+{
+	Oid			function;
+	Oid			parameter;
+
+	getTypeInputInfo(type, &function, &parameter);
+	return OidInputFunctionCall(function, (char *) text, parameter, typmod);
+}
+
+void
+pgs_key_input(uint32_t type, int32_t typmod, const char *text, const char *zone, PgsEnd *value)
+{
+	int			level = NewGUCNestLevel();
+
+	(void) set_config_option("TimeZone", zone, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
+							 false);
+	decode_value(type, input(type, typmod, text), value);
+	AtEOXact_GUC(true, level);
+}
+
+const char *
+pgs_canonical_value(uint32_t type, int32_t typmod, const char *text)
+{
+	return output(type, input(type, typmod, text));
+}
+
+void
+pgs_interval_input(const char *text, int32_t *months, int32_t *days, int64_t *micros)
+{
+	Interval   *interval = DatumGetIntervalP(input(INTERVALOID, -1, text));
+
+	*months = interval->month;
+	*days = interval->day;
+	*micros = interval->time;
+}
+
+const char *
+pgs_interval_text(const char *text)
+{
+	return pgs_canonical_value(INTERVALOID, -1, text);
+}
+
+bool
+pgs_zone_exists(const char *zone)
+{
+	pg_tz	   *tz = pg_tzset(zone);
+
+	return tz != NULL && pg_tz_acceptable(tz);
+}
+
+int64_t
+pgs_zone_to_local(const char *zone, int64_t instant)
+{
+	struct pg_tm tm;
+	fsec_t		fraction;
+	int			offset;
+
+	if (timestamp2tm(instant, &offset, &tm, &fraction, NULL, pg_tzset(zone)) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("timestamp out of range")));
+	return instant - offset * USECS_PER_SEC;
+}
+
+int64_t
+pgs_zone_to_instant(const char *zone, int64_t local)
+{
+	struct pg_tm tm;
+	fsec_t		fraction;
+
+	if (timestamp2tm(local, NULL, &tm, &fraction, NULL, NULL) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("timestamp out of range")));
+	return local + DetermineTimeZoneOffset(&tm, pg_tzset(zone)) * USECS_PER_SEC;
+}
+
+static bool
+holds_row(Relation relation)
+{
+	TupleTableSlot *slot = table_slot_create(relation, NULL);
+	TableScanDesc scan = table_beginscan(relation, GetActiveSnapshot(), 0, NULL);
+	bool		found = table_scan_getnextslot(scan, ForwardScanDirection, slot);
+
+	table_endscan(scan);
+	ExecDropSingleTupleTableSlot(slot);
+	return found;
+}
+
+static PgsRows
+leaf_has_rows(Oid leaf)
+{
+	Relation	relation;
+	PgsRows		rows;
+
+	if (!ConditionalLockRelationOid(leaf, AccessShareLock))
+		return PGS_ROWS_UNKNOWN;
+	relation = try_relation_open(leaf, NoLock);
+	if (relation == NULL)
+	{
+		UnlockRelationOid(leaf, AccessShareLock);
+		return PGS_ROWS_NONE;
+	}
+	if (RELKIND_HAS_TABLE_AM(relation->rd_rel->relkind))
+		rows = holds_row(relation) ? PGS_ROWS_SOME : PGS_ROWS_NONE;
+	else if (relation->rd_rel->relkind == RELKIND_PARTITIONED_TABLE)
+		rows = PGS_ROWS_NONE;
+	else
+		rows = PGS_ROWS_UNKNOWN;
+	relation_close(relation, AccessShareLock);
+	return rows;
+}
+
+PgsRows
+pgs_has_rows(uint32_t relation)
+{
+	PgsRows		result = PGS_ROWS_NONE;
+	ListCell   *cell;
+
+	foreach(cell, find_all_inheritors(relation, NoLock, NULL))
+	{
+		PgsRows		rows = leaf_has_rows(lfirst_oid(cell));
+
+		if (rows == PGS_ROWS_SOME)
+			return rows;
+		if (rows == PGS_ROWS_UNKNOWN)
+			result = rows;
+	}
+	return result;
+}

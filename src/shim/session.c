@@ -1,0 +1,232 @@
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/pg_authid.h"
+#include "catalog/pg_extension.h"
+#include "commands/extension.h"
+#include "postmaster/bgworker.h"
+#include "postmaster/interrupt.h"
+#include "storage/ipc.h"
+#include "storage/latch.h"
+#include "storage/lmgr.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+
+#include "shim/compat.h"
+#include "shim/session.h"
+
+void
+pgs_become(uint32_t role, bool restricted, PgsIdentity *saved)
+{
+	int			flags = SECURITY_LOCAL_USERID_CHANGE;
+
+	GetUserIdAndSecContext(&saved->user, &saved->security_context);
+	if (restricted)
+		flags |= SECURITY_RESTRICTED_OPERATION;
+	SetUserIdAndSecContext(role, saved->security_context | flags);
+}
+
+void
+pgs_return_to(const PgsIdentity *saved)
+{
+	SetUserIdAndSecContext(saved->user, saved->security_context);
+}
+
+uint32_t
+pgs_bootstrap_superuser(void)
+{
+	return BOOTSTRAP_SUPERUSERID;
+}
+
+void
+pgs_role_assume(uint32_t role, bool is_superuser)
+{
+	SetCurrentRoleId(role, is_superuser);
+}
+
+void
+pgs_role_drop(void)
+{
+	SetCurrentRoleId(InvalidOid, true);
+}
+
+uint32_t
+pgs_session_user(void)
+{
+	return GetSessionUserId();
+}
+
+uint32_t
+pgs_current_user(void)
+{
+	return GetUserId();
+}
+
+bool
+pgs_is_superuser(uint32_t role)
+{
+	return superuser_arg(role);
+}
+
+bool
+pgs_owns(uint32_t relation)
+{
+	return pgs_owns_relation(relation, GetUserId());
+}
+
+const char *
+pgs_role_name(uint32_t role)
+{
+	return GetUserNameFromId(role, false);
+}
+
+static void
+set(const char *name, const char *value, GucAction action)
+{
+	(void) set_config_option(name, value, superuser() ? PGC_SUSET : PGC_USERSET, PGC_S_SESSION,
+							 action, true, 0, false);
+}
+
+void
+pgs_setting_local(const char *name, const char *value)
+{
+	set(name, value, GUC_ACTION_LOCAL);
+}
+
+void
+pgs_setting_session(const char *name, const char *value)
+{
+	SetConfigOption(name, value, PGC_SUSET, PGC_S_OVERRIDE);
+}
+
+int
+pgs_setting_level(void)
+{
+	return NewGUCNestLevel();
+}
+
+void
+pgs_setting_save(const char *name, const char *value)
+{
+	set(name, value, GUC_ACTION_SAVE);
+}
+
+void
+pgs_setting_pop(int level)
+{
+	AtEOXact_GUC(true, level);
+}
+
+/*
+ * Relations are never locked as objects of pg_class, so nobody else uses the
+ * tag; in pg_locks it shows as an object of pg_class with the parent's OID.
+ */
+static LOCKTAG
+claim_tag(uint32_t parent)
+{
+	LOCKTAG		tag;
+
+	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, RelationRelationId, parent, 1);
+	return tag;
+}
+
+bool
+pgs_claim(uint32_t parent)
+{
+	LOCKTAG		tag = claim_tag(parent);
+
+	return LockAcquire(&tag, ExclusiveLock, true, true) != LOCKACQUIRE_NOT_AVAIL;
+}
+
+void
+pgs_unclaim(uint32_t parent)
+{
+	LOCKTAG		tag = claim_tag(parent);
+
+	(void) LockRelease(&tag, ExclusiveLock, true);
+}
+
+bool
+pgs_pin_extension(const char *name)
+{
+	Oid			extension = get_extension_oid(name, true);
+
+	if (!OidIsValid(extension))
+		return false;
+	LockDatabaseObject(ExtensionRelationId, extension, 0, AccessShareLock);
+	return get_extension_oid(name, true) == extension;
+}
+
+bool
+pgs_holds_lock_on(uint32_t relation)
+{
+	for (LOCKMODE mode = AccessShareLock; mode <= AccessExclusiveLock; mode++)
+	{
+		LOCKTAG		tag;
+
+		SET_LOCKTAG_RELATION(tag, MyDatabaseId, relation);
+		if (pgs_lock_held(&tag, mode))
+			return true;
+	}
+	return false;
+}
+
+bool
+pgs_sleep(int64_t milliseconds)
+{
+	static uint32 wait_event = 0;
+
+	if (wait_event == 0)
+		wait_event = pgs_wait_event("PgscaleRest");
+	if (ShutdownRequestPending)
+		return false;
+	(void) WaitLatch(MyLatch,
+					 WL_LATCH_SET | WL_EXIT_ON_PM_DEATH | (milliseconds >= 0 ? WL_TIMEOUT : 0),
+					 milliseconds, wait_event);
+	ResetLatch(MyLatch);
+	CHECK_FOR_INTERRUPTS();
+	if (MyBgworkerEntry != NULL && ConfigReloadPending)
+	{
+		ConfigReloadPending = false;
+		ProcessConfigFile(PGC_SIGHUP);
+	}
+	return !ShutdownRequestPending;
+}
+
+void
+pgs_notice(const char *message)
+{
+	ereport(NOTICE, errmsg_internal("%s", message));
+}
+
+void
+pgs_warning(const char *message, const char *hint)
+{
+	ereport(WARNING, errmsg_internal("%s", message), errhint("%s", hint));
+}
+
+void
+pgs_log(const char *message)
+{
+	ereport(LOG, errmsg_internal("%s", message));
+}
+
+const char *
+pgs_relation_name(uint32_t relation)
+{
+	const char *name = get_rel_name(relation);
+
+	return name != NULL ? name : psprintf("%u", relation);
+}
+
+int
+pgs_own_pid(void)
+{
+	return MyProcPid;
+}
+
+uint32_t
+pgs_own_database(void)
+{
+	return MyDatabaseId;
+}

@@ -1,0 +1,69 @@
+/*
+ * Who the code runs as, under which settings and locks.  Every function may
+ * raise an error unless it says otherwise.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct PgsIdentity
+{
+	uint32_t	user;
+	int			security_context;
+} PgsIdentity;
+
+/* Acts as the role until pgs_return_to(); restricted: cannot change who it is or the session. */
+extern void pgs_become(uint32_t role, bool restricted, PgsIdentity *saved);
+extern void pgs_return_to(const PgsIdentity *saved);	/* never raises */
+extern uint32_t pgs_bootstrap_superuser(void);	/* never raises */
+
+/* Acts as the role across transactions; for statements at top level in a worker. */
+extern void pgs_role_assume(uint32_t role, bool is_superuser);	/* never raises */
+extern void pgs_role_drop(void);	/* never raises */
+
+extern uint32_t pgs_current_user(void);	/* never raises */
+extern uint32_t pgs_session_user(void);	/* never raises */
+extern bool pgs_is_superuser(uint32_t role);
+extern bool pgs_owns(uint32_t relation);	/* the current user, or a role it belongs to */
+extern const char *pgs_role_name(uint32_t role);
+
+/* Sets a setting until the transaction ends. */
+extern void pgs_setting_local(const char *name, const char *value);
+/* Sets a setting of a background worker until it is set again. */
+extern void pgs_setting_session(const char *name, const char *value);
+/* Sets settings until the matching pop. */
+extern int	pgs_setting_level(void);
+extern void pgs_setting_save(const char *name, const char *value);
+extern void pgs_setting_pop(int level);
+
+/*
+ * One maintainer per set.  The lock outlives commits and is released by a
+ * transaction that aborts, by pgs_unclaim() or with the session.
+ */
+extern bool pgs_claim(uint32_t parent);
+extern void pgs_unclaim(uint32_t parent);
+
+/* True, and the extension cannot be dropped or updated before the transaction ends. */
+extern bool pgs_pin_extension(const char *name);
+
+/* Whether this transaction holds any lock on the relation. */
+extern bool pgs_holds_lock_on(uint32_t relation);
+
+/* Sleeps on the latch; false when the process was asked to end. */
+extern bool pgs_sleep(int64_t milliseconds);
+
+extern void pgs_notice(const char *message);
+extern void pgs_warning(const char *message, const char *hint);
+extern void pgs_log(const char *message);
+extern const char *pgs_relation_name(uint32_t relation);	/* its OID when it is gone */
+extern int	pgs_own_pid(void);		/* never raises */
+extern uint32_t pgs_own_database(void);		/* never raises */
+
+#ifdef __cplusplus
+}
+#endif

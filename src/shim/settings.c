@@ -1,0 +1,113 @@
+#include "postgres.h"
+
+#include "utils/timestamp.h"
+
+#include "shim/compat.h"
+#include "shim/settings.h"
+#include "shim/workers.h"
+
+static int	naptime = 60;
+static int	lock_timeout = 200;
+static int	max_workers = 2;
+static char *clock_text = NULL;
+static TimestampTz clock_value = DT_NOBEGIN;	/* DT_NOBEGIN: real time */
+
+/*
+ * Reads a timestamp without ever raising an error, as a check hook must; the
+ * words that mean different times at each reading are no clock.
+ */
+static bool
+parse_clock(const char *text, TimestampTz *value)
+{
+	char		buffer[MAXDATELEN + MAXDATEFIELDS];
+	char	   *field[MAXDATEFIELDS];
+	int			type[MAXDATEFIELDS];
+	int			fields;
+	int			kind;
+	int			zone;
+	fsec_t		fraction;
+	struct pg_tm tm;
+
+	if (strpbrk(text, "nN") != NULL && pg_strcasecmp(text, "now") == 0)
+		return false;
+	if (ParseDateTime(text, buffer, sizeof(buffer), field, type, MAXDATEFIELDS, &fields) != 0 ||
+		pgs_decode_datetime(field, type, fields, &kind, &tm, &fraction, &zone) != 0 ||
+		kind != DTK_DATE)
+		return false;
+	return tm2timestamp(&tm, fraction, &zone, value) == 0;
+}
+
+static bool
+check_clock(char **newval, void **extra, GucSource source)
+{
+	TimestampTz value = DT_NOBEGIN;
+	TimestampTz *result;
+
+	if (*newval != NULL && **newval != '\0' && !parse_clock(*newval, &value))
+	{
+		GUC_check_errdetail("It must be a timestamp such as \"2026-11-01 00:00:00+00\", or empty.");
+		return false;
+	}
+	result = pgs_setting_extra(sizeof(TimestampTz));
+	if (result == NULL)
+		return false;
+	*result = value;
+	*extra = result;
+	return true;
+}
+
+static void
+assign_clock(const char *newval, void *extra)
+{
+	clock_value = extra != NULL ? *(TimestampTz *) extra : DT_NOBEGIN;
+}
+
+void
+pgs_settings_define(void)
+{
+	DefineCustomIntVariable("pgscale.naptime",
+							"Time between two looks of the launcher for work that is due.",
+							NULL, &naptime, 60, 1, 86400, PGC_SIGHUP, GUC_UNIT_S, NULL, NULL, NULL);
+	DefineCustomIntVariable("pgscale.lock_timeout",
+							"Longest time that a maintenance step waits for a lock.",
+							"Other sessions never wait longer than this behind a step.",
+							&lock_timeout, 200, 1, 60000, PGC_USERSET, GUC_UNIT_MS, NULL, NULL, NULL);
+	DefineCustomIntVariable("pgscale.max_workers",
+							"Largest number of databases that are maintained at the same time.",
+							NULL, &max_workers, 2, 0, PGS_MOST_WORKERS, PGC_SIGHUP, 0, NULL, NULL, NULL);
+	DefineCustomStringVariable("pgscale.clock",
+							   "Replaces the current time in planning, for tests and demonstrations.",
+							   "Empty means real time.",
+							   &clock_text, "", PGC_SUSET, 0, check_clock, assign_clock, NULL);
+	MarkGUCPrefixReserved("pgscale");
+}
+
+int
+pgs_setting_naptime(void)
+{
+	return naptime;
+}
+
+int
+pgs_setting_lock_timeout(void)
+{
+	return lock_timeout;
+}
+
+int
+pgs_setting_max_workers(void)
+{
+	return max_workers;
+}
+
+int64_t
+pgs_policy_now(void)
+{
+	return clock_value == DT_NOBEGIN ? GetCurrentTimestamp() : clock_value;
+}
+
+int64_t
+pgs_real_now(void)
+{
+	return GetCurrentTimestamp();
+}

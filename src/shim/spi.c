@@ -1,0 +1,138 @@
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+#include "utils/snapmgr.h"
+
+#include "shim/spi.h"
+
+void
+pgs_spi_connect(void)
+{
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+}
+
+void
+pgs_spi_connect_nonatomic(void)
+{
+	if (SPI_connect_ext(SPI_OPT_NONATOMIC) != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect_ext failed");
+}
+
+void
+pgs_spi_finish(void)
+{
+	SPI_finish();
+}
+
+static uint64_t
+execute(const char *sql, int count, const char *const *parameters, bool read_only)
+{
+	Oid		   *types = palloc_array(Oid, count + 1);
+	Datum	   *values = palloc_array(Datum, count + 1);
+	char	   *nulls = palloc0(count + 1);
+	int			status;
+
+	for (int i = 0; i < count; i++)
+	{
+		types[i] = TEXTOID;
+		nulls[i] = parameters[i] == NULL ? 'n' : ' ';
+		values[i] = parameters[i] == NULL ? (Datum) 0 : CStringGetTextDatum(parameters[i]);
+	}
+	SPI_freetuptable(SPI_tuptable);
+	status = SPI_execute_with_args(sql, count, types, values, nulls, read_only, 0);
+	if (status < 0)
+		elog(ERROR, "SPI_execute_with_args failed: %s", SPI_result_code_string(status));
+	return SPI_processed;
+}
+
+uint64_t
+pgs_spi_execute(const char *sql, int count, const char *const *parameters)
+{
+	return execute(sql, count, parameters, false);
+}
+
+uint64_t
+pgs_spi_execute_latest(const char *sql, int count, const char *const *parameters)
+{
+	uint64_t	rows;
+
+	PushActiveSnapshot(GetLatestSnapshot());
+	rows = execute(sql, count, parameters, true);
+	PopActiveSnapshot();
+	return rows;
+}
+
+int
+pgs_spi_columns(void)
+{
+	return SPI_tuptable == NULL ? 0 : SPI_tuptable->tupdesc->natts;
+}
+
+const char *
+pgs_spi_value(uint64_t row, int column)
+{
+	return SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column);
+}
+
+void
+pgs_spi_commit(void)
+{
+	SPI_commit();
+}
+
+void
+pgs_subtransaction_begin(PgsScope *scope)
+{
+	scope->context = CurrentMemoryContext;
+	scope->owner = CurrentResourceOwner;
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(scope->context);
+}
+
+static void
+restore(PgsScope *scope)
+{
+	MemoryContextSwitchTo(scope->context);
+	CurrentResourceOwner = scope->owner;
+}
+
+void
+pgs_subtransaction_commit(PgsScope *scope)
+{
+	ReleaseCurrentSubTransaction();
+	restore(scope);
+}
+
+void
+pgs_subtransaction_abort(PgsScope *scope)
+{
+	RollbackAndReleaseCurrentSubTransaction();
+	restore(scope);
+}
+
+void
+pgs_transaction_begin(void)
+{
+	SetCurrentStatementStartTimestamp();
+	StartTransactionCommand();
+	PushActiveSnapshot(GetTransactionSnapshot());
+}
+
+void
+pgs_transaction_commit(void)
+{
+	PopActiveSnapshot();
+	CommitTransactionCommand();
+}
+
+void
+pgs_transaction_abort(void)
+{
+	AbortCurrentTransaction();
+}

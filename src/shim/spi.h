@@ -1,0 +1,49 @@
+/*
+ * SQL through SPI, and the transactions around it.  Every function may raise an
+ * error unless it says otherwise.  Results are valid until the next statement.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+extern void pgs_spi_connect(void);
+extern void pgs_spi_connect_nonatomic(void);	/* pgs_spi_commit() is allowed */
+extern void pgs_spi_finish(void);	/* never raises */
+
+/* Runs one statement; the parameters $1 ... are of type text.  Returns the row count. */
+extern uint64_t pgs_spi_execute(const char *sql, int count, const char *const *parameters);
+extern int	pgs_spi_columns(void);	/* of the last result; 0 when there is none */
+extern const char *pgs_spi_value(uint64_t row, int column);	/* NULL for an SQL null; columns from 1 */
+
+/* Sees what others committed a moment ago, whatever the isolation level of the caller. */
+extern uint64_t pgs_spi_execute_latest(const char *sql, int count, const char *const *parameters);
+
+/* Commits the transaction and begins the next; in a procedure only. */
+extern void pgs_spi_commit(void);
+
+typedef struct PgsScope
+{
+	void	   *context;
+	void	   *owner;
+} PgsScope;
+
+extern void pgs_subtransaction_begin(PgsScope *scope);
+extern void pgs_subtransaction_commit(PgsScope *scope);
+extern void pgs_subtransaction_abort(PgsScope *scope);
+
+/* Whole transactions, for background workers. */
+extern void pgs_transaction_begin(void);
+extern void pgs_transaction_commit(void);
+extern void pgs_transaction_abort(void);
+
+/* Runs one statement as a client would: at top level, in transactions of its own. */
+extern void pgs_run_at_top_level(const char *sql);
+
+#ifdef __cplusplus
+}
+#endif
