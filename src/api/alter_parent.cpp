@@ -1,0 +1,131 @@
+#include "api/arguments.h"
+#include "api/progress.h"
+#include "catalog/state.h"
+#include "core/failure.h"
+#include "pg/contain.h"
+#include "pg/server.h"
+#include "pg/session.h"
+
+namespace pgscale::api {
+namespace {
+
+using catalog::ManagedSet;
+using catalog::ParentFacts;
+using catalog::PolicyRow;
+
+constexpr char kNone[] = "none";
+
+// NULL leaves the setting as it is, 'none' clears it.
+void overlay(std::optional<std::string>& setting, const std::optional<std::string>& given) {
+  if (!given) return;
+  if (*given == kNone) {
+    setting.reset();
+  } else {
+    setting = given;
+  }
+}
+
+PolicyRow changed(PolicyRow row, const PolicyArguments& given) {
+  overlay(row.interval, given.interval);
+  overlay(row.retention, given.retention);
+  overlay(row.naming, given.naming);
+  overlay(row.lists, given.lists);
+  if (given.premake) row.premake = *given.premake;
+  if (given.retire) row.retire = *given.retire;
+  if (given.default_partition) row.default_partition = *given.default_partition;
+  if (given.timezone) row.timezone = *given.timezone == kNone ? "UTC" : *given.timezone;
+  if (given.partitions) row.partitions = given.partitions;
+  // Another width or zone moves the bounds that are counted from the origin.
+  const bool counts_anew = given.interval || given.timezone || given.start_at;
+  if (counts_anew) row.origin.reset();
+  overlay(row.origin, given.start_at);
+  return row;
+}
+
+void alter_parent(PgsCall* call) {
+  const pg::Arguments arguments(call);
+  const Oid parent = arguments.relation(0, "parent");
+  const PolicyArguments given = policy_arguments(arguments);
+  pg::Session session(pg::Venue::kFunction);
+
+  const ParentFacts facts = catalog::read_parent(parent);
+  catalog::require_ownership(facts);
+  check_against_table(given, facts);
+  PolicyRow row = changed(catalog::require_policy(facts), given);
+  row = canonical(row, catalog::interpret(row, facts), facts);
+  if (!row.origin) row.origin = counting_origin(row, facts);
+  catalog::update_policy(parent, row);
+  if (given.start_at && *given.start_at != kNone) catalog::create_state(parent, false);
+  catalog::make_due(parent);
+
+  ManagedSet managed = catalog::load_set(parent);
+  Progress progress;
+  for (const Item& item : catalog::plan_set(managed, pg::policy_now()).items) {
+    if (const auto* step = std::get_if<Step>(&item)) {
+      progress.defer(*step);
+    } else {
+      progress.refuse(std::get<Refusal>(item));
+    }
+  }
+  session.end();
+  progress.give(call);
+}
+
+// pause(), resume() and forget_parent(): the caller must own the table, and it must be managed.
+template <typename Change>
+void change_set(PgsCall* call, Change&& change) {
+  const Oid parent = pg::Arguments(call).relation(0, "parent");
+  pg::Session session(pg::Venue::kFunction);
+  const ParentFacts facts = catalog::read_parent(parent);
+  catalog::require_ownership(facts);
+  change(facts, catalog::require_policy(facts));
+  session.end();
+  pg::call(pgs_return_void, call);
+}
+
+void set_paused(const ParentFacts& facts, PolicyRow row, bool paused) {
+  row.paused = paused;
+  catalog::update_policy(facts.parent.oid, row);
+}
+
+}  // namespace
+}  // namespace pgscale::api
+
+using pgscale::catalog::ParentFacts;
+using pgscale::catalog::PolicyRow;
+
+extern "C" {
+bool body_pgscale_alter_parent(PgsCall* call, PgsFailure* failure);
+bool body_pgscale_pause(PgsCall* call, PgsFailure* failure);
+bool body_pgscale_resume(PgsCall* call, PgsFailure* failure);
+bool body_pgscale_forget_parent(PgsCall* call, PgsFailure* failure);
+
+bool body_pgscale_alter_parent(PgsCall* call, PgsFailure* failure) {
+  return pgscale::pg::contain(failure, [call] { pgscale::api::alter_parent(call); });
+}
+
+bool body_pgscale_pause(PgsCall* call, PgsFailure* failure) {
+  return pgscale::pg::contain(failure, [call] {
+    pgscale::api::change_set(call, [](const ParentFacts& facts, const PolicyRow& row) {
+      pgscale::api::set_paused(facts, row, true);
+    });
+  });
+}
+
+bool body_pgscale_resume(PgsCall* call, PgsFailure* failure) {
+  return pgscale::pg::contain(failure, [call] {
+    pgscale::api::change_set(call, [](const ParentFacts& facts, const PolicyRow& row) {
+      pgscale::api::set_paused(facts, row, false);
+      pgscale::catalog::reset_state(facts.parent.oid);
+    });
+  });
+}
+
+bool body_pgscale_forget_parent(PgsCall* call, PgsFailure* failure) {
+  return pgscale::pg::contain(failure, [call] {
+    pgscale::api::change_set(call, [](const ParentFacts& facts, const PolicyRow&) {
+      pgscale::catalog::delete_policy(facts.parent.oid);
+    });
+  });
+}
+}

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "catalog/inventory.h"
+#include "pg/arguments.h"
+
+namespace pgscale::api {
+
+// The arguments that create_parent() and alter_parent() share, in their SQL order after `parent`.
+struct PolicyArguments {
+  std::optional<std::string> control;
+  std::optional<std::string> interval;
+  std::optional<std::string> method;
+  std::optional<int> premake;
+  std::optional<std::string> start_at;
+  std::optional<std::string> retention;
+  std::optional<std::string> retire;
+  std::optional<bool> default_partition;
+  std::optional<std::string> timezone;
+  std::optional<int> partitions;
+  std::optional<std::string> lists;
+  std::optional<std::string> naming;
+};
+
+[[nodiscard]] PolicyArguments policy_arguments(const pg::Arguments& arguments);
+
+// Throws Failure when control or method are given and contradict the table.
+void check_against_table(const PolicyArguments& given, const catalog::ParentFacts& facts);
+
+// The bound from which a set without a start counts: that of its newest regular partition, else the
+// usual one. Empty for list and hash.
+[[nodiscard]] std::optional<std::string> counting_origin(const catalog::PolicyRow& row,
+                                                         const catalog::ParentFacts& facts);
+
+}  // namespace pgscale::api

@@ -1,0 +1,143 @@
+#include "api/arguments.h"
+#include "api/progress.h"
+#include "apply/step_runner.h"
+#include "catalog/state.h"
+#include "core/failure.h"
+#include "pg/contain.h"
+#include "pg/server.h"
+
+namespace pgscale::api {
+namespace {
+
+using catalog::ManagedSet;
+using catalog::ParentFacts;
+using catalog::PolicyRow;
+
+// One call makes at most so many partitions, because all their locks are held until the caller's
+// transaction ends; maintenance makes the rest, each in a transaction of its own.
+constexpr int kMostInOneCall = 200;
+
+template <typename T>
+T not_null(const std::optional<T>& value, const char* name) {
+  if (!value) throw Failure(Problem::kNullNotAllowed, std::string(name) + " must not be null");
+  return *value;
+}
+
+PolicyRow policy_row(const PolicyArguments& given) {
+  PolicyRow row;
+  row.interval = given.interval;
+  row.premake = not_null(given.premake, "premake");
+  row.origin = given.start_at;
+  row.retention = given.retention;
+  row.retire = not_null(given.retire, "retire");
+  row.default_partition = not_null(given.default_partition, "default_partition");
+  row.timezone = given.timezone.value_or("UTC");
+  row.partitions = given.partitions;
+  row.lists = given.lists;
+  row.naming = given.naming;
+  return row;
+}
+
+void refuse_managed(const ParentFacts& facts) {
+  if (!catalog::load_policy(facts.parent.oid)) return;
+  throw Failure(Problem::kDuplicateObject,
+                "table \"" + facts.parent.name.name.name() + "\" is already managed by pgscale", {},
+                "Use pgscale.alter_parent() to change its policy.");
+}
+
+// What a step needs is done here unless it would make others wait: a default partition with many
+// rows must be scanned, and retirement is a matter of transactions of its own.
+class FirstPlan {
+ public:
+  FirstPlan(pg::Session& session, const ManagedSet& managed, Progress& progress)
+      : managed_(managed),
+        progress_(progress),
+        runner_(session, managed, catalog::session_user()) {
+    const Partition* rest = default_partition(managed.set.inventory);
+    scan_is_long_ = rest != nullptr && !catalog::is_small(rest->oid);
+  }
+
+  void carry_out(const Plan& plan) {
+    for (const Item& item : plan.items) {
+      if (const auto* step = std::get_if<Step>(&item)) {
+        carry_out(*step);
+      } else {
+        progress_.refuse(std::get<Refusal>(item));
+        refused_ = true;
+      }
+    }
+  }
+
+  [[nodiscard]] bool is_complete() const { return !deferred_ && !refused_; }
+  [[nodiscard]] bool has_deferred() const { return deferred_; }
+
+ private:
+  void carry_out(const Step& step) {
+    const bool creates = step.action == Action::kCreate || step.action == Action::kCreateDefault;
+    const bool guards = step.action == Action::kGuard || step.action == Action::kValidate;
+    if ((!creates && !guards) || scan_is_long_ || made_ == kMostInOneCall) {
+      deferred_ = true;
+      if (!guards) progress_.defer(step);
+      return;
+    }
+    (void)runner_.run(step);
+    if (!creates) return;
+    made_++;
+    progress_.done(step);
+  }
+
+  const ManagedSet& managed_;
+  Progress& progress_;
+  apply::StepRunner runner_;
+  bool scan_is_long_ = false;
+  bool deferred_ = false;
+  bool refused_ = false;
+  int made_ = 0;
+};
+
+void record(const ManagedSet& managed, const Plan& plan, const FirstPlan& first) {
+  catalog::VisitRecord record;
+  record.next_due = plan.next_due;
+  record.polled = plan.needs_polling;
+  record.filled = first.is_complete();
+  record.worked = true;
+  record.clean = first.is_complete();
+  if (!first.is_complete() || plan.needs_polling) record.retry_at = pg::real_now();
+  catalog::record_visit(managed.facts.parent.oid, record);
+}
+
+void create_parent(PgsCall* call) {
+  const pg::Arguments arguments(call);
+  const Oid parent = arguments.relation(0, "parent");
+  const PolicyArguments given = policy_arguments(arguments);
+  pg::Session session(pg::Venue::kFunction);
+
+  const ParentFacts facts = catalog::read_parent(parent);
+  catalog::require_ownership(facts);
+  check_against_table(given, facts);
+  refuse_managed(facts);
+  PolicyRow row = policy_row(given);
+  const Policy policy = catalog::interpret(row, facts);
+  row = canonical(row, policy, facts);
+  if (!row.origin) row.origin = counting_origin(row, facts);
+  catalog::insert_policy(parent, row);
+  catalog::create_state(parent, !given.start_at.has_value());
+
+  ManagedSet managed = catalog::load_set(parent);
+  const Plan plan = catalog::plan_set(managed, pg::policy_now());
+  Progress progress;
+  for (const Partition& partition : managed.set.inventory.partitions) progress.adopt(partition);
+  FirstPlan first(session, managed, progress);
+  first.carry_out(plan);
+  record(managed, plan, first);
+  session.end();
+  progress.give(call);
+}
+
+}  // namespace
+}  // namespace pgscale::api
+
+extern "C" bool body_pgscale_create_parent(PgsCall* call, PgsFailure* failure);
+extern "C" bool body_pgscale_create_parent(PgsCall* call, PgsFailure* failure) {
+  return pgscale::pg::contain(failure, [call] { pgscale::api::create_parent(call); });
+}

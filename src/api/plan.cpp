@@ -1,0 +1,77 @@
+#include "catalog/inventory.h"
+#include "pg/arguments.h"
+#include "pg/contain.h"
+#include "pg/server.h"
+#include "pg/session.h"
+
+namespace pgscale::api {
+namespace {
+
+using Row = std::vector<pg::Value>;
+
+std::string sql_array(const Step& step) {
+  std::vector<std::string> statements;
+  for (const Sql& sql : step.sql) statements.push_back(sql.text());
+  if (step.sets_replica_index) {
+    // The index has no name before ATTACH has matched it to the parent's.
+    statements.push_back("ALTER TABLE " + readable(step.partition) +
+                         " REPLICA IDENTITY USING INDEX <the index attached to the parent's>");
+  }
+  return pg::array_literal(statements);
+}
+
+void append(std::vector<Row>& rows, Oid parent, const Plan& plan) {
+  int number = 0;
+  for (const Item& item : plan.items) {
+    number++;
+    if (const auto* step = std::get_if<Step>(&item)) {
+      rows.push_back({pg::from_oid(parent), pg::from_int(number), text(step->action),
+                      readable(step->partition), step->bounds, step->reason, sql_array(*step),
+                      step->locks, std::nullopt});
+    } else {
+      const auto& refusal = std::get<Refusal>(item);
+      const std::string message =
+          refusal.message + (refusal.hint.empty() ? "" : ". " + refusal.hint);
+      rows.push_back({pg::from_oid(parent), pg::from_int(number), text(refusal.action),
+                      refusal.partition, refusal.bounds, std::nullopt, std::nullopt, std::nullopt,
+                      message});
+    }
+  }
+}
+
+void append_plan(std::vector<Row>& rows, Oid parent) {
+  catalog::ManagedSet managed = catalog::load_set(parent);
+  append(rows, parent, catalog::plan_set(managed, pg::policy_now()));
+}
+
+void append_all(std::vector<Row>& rows) {
+  for (Oid parent : catalog::own_sets()) {
+    if (const auto trouble = pg::attempt([&] { append_plan(rows, parent); })) {
+      rows.push_back({pg::from_oid(parent), pg::from_int(1), std::nullopt, std::nullopt,
+                      std::nullopt, std::nullopt, std::nullopt, std::nullopt, trouble->message});
+    }
+  }
+}
+
+void plan(PgsCall* call) {
+  const auto parent = pg::Arguments(call).oid(0);
+  std::vector<Row> rows;
+  pg::Session session(pg::Venue::kFunction);
+  if (parent) {
+    catalog::require_ownership(catalog::read_parent(*parent));
+    append_plan(rows, *parent);
+  } else {
+    append_all(rows);
+  }
+  session.end();
+  pg::ResultRows result(call);
+  for (const Row& row : rows) result.add(row);
+}
+
+}  // namespace
+}  // namespace pgscale::api
+
+extern "C" bool body_pgscale_plan(PgsCall* call, PgsFailure* failure);
+extern "C" bool body_pgscale_plan(PgsCall* call, PgsFailure* failure) {
+  return pgscale::pg::contain(failure, [call] { pgscale::api::plan(call); });
+}

@@ -1,0 +1,96 @@
+#include <algorithm>
+
+#include "api/progress.h"
+#include "apply/step_runner.h"
+#include "catalog/inventory.h"
+#include "core/failure.h"
+#include "core/plan.h"
+#include "core/wanted.h"
+#include "pg/contain.h"
+#include "pg/server.h"
+
+namespace pgscale::api {
+namespace {
+
+using catalog::ManagedSet;
+
+Oid managed_parent(Oid relation) {
+  const auto parent = catalog::parent_of(relation);
+  if (parent && catalog::load_policy(*parent)) return *parent;
+  throw Failure(Problem::kWrongObjectType,
+                "\"" + std::string(pg::call(pgs_relation_name, relation)) +
+                    "\" is not a partition of a set that pgscale manages");
+}
+
+void claim(const catalog::ParentFacts& facts) {
+  if (pg::call(pgs_claim, facts.parent.oid)) return;
+  throw Failure(Problem::kInUse,
+                "partition set \"" + facts.parent.name.name.name() +
+                    "\" is being maintained by another session",
+                {}, "Try again when it has finished.");
+}
+
+const Partition& find_partition(const ManagedSet& managed, Oid oid) {
+  const auto& partitions = managed.set.inventory.partitions;
+  const auto found =
+      std::find_if(partitions.begin(), partitions.end(),
+                   [oid](const Partition& partition) { return partition.oid == oid; });
+  if (found == partitions.end()) {
+    throw Failure(Problem::kUndefinedTable, "the partition is gone");
+  }
+  if (found->detach_pending) {
+    throw Failure(Problem::kNotInPrerequisiteState,
+                  "the detach of partition " + readable(found->name) + " is already pending", {},
+                  "CALL pgscale.run_maintenance() finalizes it.");
+  }
+  return *found;
+}
+
+// Otherwise the next visit would make the partition anew.
+void drop_from_lists(const ManagedSet& managed, const Partition& partition) {
+  const auto* list = std::get_if<ListValues>(&partition.bound);
+  if (list == nullptr) return;
+  for (const std::string& group : groups_within(managed.set.policy.lists, *list)) {
+    catalog::remove_list_group(managed.facts.parent.oid, group);
+  }
+}
+
+void retire(const ManagedSet& managed, const Partition& partition, pg::Session& session,
+            Progress& progress) {
+  apply::StepRunner runner(session, managed, catalog::session_user());
+  for (const Step& step : retirement_steps(managed.set, partition, "retired by hand")) {
+    const catalog::RunEnd end = runner.run(step);
+    if (end.failure && catalog::is_detach_pending(partition.oid)) {
+      progress.defer(step);
+      return;
+    }
+    if (end.failure) throw pg::OutcomeError(*end.failure);
+    progress.done(step);
+  }
+}
+
+void retire_partition(PgsCall* call) {
+  const Oid relation = pg::Arguments(call).relation(0, "partition");
+  pg::Session session(pg::Venue::kFunction);
+  const Oid parent = managed_parent(relation);
+  const auto facts = catalog::read_parent(parent);
+  catalog::require_ownership(facts);
+  claim(facts);
+  const ManagedSet managed = catalog::load_set(parent);
+  const Partition& partition = find_partition(managed, relation);
+  check_retirable(managed.set, partition, pg::policy_now());
+  drop_from_lists(managed, partition);
+  Progress progress;
+  retire(managed, partition, session, progress);
+  pg::call(pgs_unclaim, parent);
+  session.end();
+  progress.give(call);
+}
+
+}  // namespace
+}  // namespace pgscale::api
+
+extern "C" bool body_pgscale_retire_partition(PgsCall* call, PgsFailure* failure);
+extern "C" bool body_pgscale_retire_partition(PgsCall* call, PgsFailure* failure) {
+  return pgscale::pg::contain(failure, [call] { pgscale::api::retire_partition(call); });
+}

@@ -1,0 +1,71 @@
+#include "apply/maintenance.h"
+#include "catalog/inventory.h"
+#include "catalog/journal.h"
+#include "core/failure.h"
+#include "pg/arguments.h"
+#include "pg/contain.h"
+#include "pg/session.h"
+
+namespace pgscale::api {
+namespace {
+
+using apply::Attendance;
+using apply::Report;
+
+void notice(const std::string& message) { pg::call(pgs_notice, message.c_str()); }
+void warn(const std::string& message, const char* hint) {
+  pg::call(pgs_warning, message.c_str(), hint);
+}
+
+void tell(const Report& report, Oid parent) {
+  const std::string name = pg::call(pgs_relation_name, parent);
+  switch (report.attendance) {
+    case Attendance::kBusy:
+      notice("partition set \"" + name + "\" is being maintained by another session, skipping");
+      return;
+    case Attendance::kPaused: notice("partition set \"" + name + "\" is paused, skipping"); return;
+    case Attendance::kQuarantined:
+      warn("partition set \"" + name + "\" is quarantined after crashes, skipping",
+           "Use pgscale.resume() to try it again.");
+      return;
+    case Attendance::kGone: return;
+    case Attendance::kMaintained: break;
+  }
+  if (report.failures == 0) return;
+  warn("maintenance of \"" + name + "\" left " + std::to_string(report.failures) +
+           (report.failures == 1 ? " step" : " steps") + " undone: " + report.last_error,
+       "See pgscale.runs.");
+}
+
+void require_top_level(PgsCall* call) {
+  if (pg::call(pgs_call_may_commit, call)) return;
+  throw Failure(Problem::kInvalidTransactionState,
+                "pgscale.run_maintenance() cannot run inside a transaction block or a function",
+                "It carries out each step in a transaction of its own.");
+}
+
+void run_maintenance(PgsCall* call) {
+  require_top_level(call);
+  const auto parent = pg::Arguments(call).oid(0);
+  const std::string requester = catalog::session_user();
+  pg::Session session(pg::Venue::kProcedure);
+  std::vector<Oid> sets;
+  if (parent) {
+    const auto facts = catalog::read_parent(*parent);
+    catalog::require_ownership(facts);
+    (void)catalog::require_policy(facts);
+    sets.push_back(*parent);
+  } else {
+    sets = catalog::own_sets();
+  }
+  for (Oid set : sets) tell(apply::maintain(session, set, requester), set);
+  session.end();
+}
+
+}  // namespace
+}  // namespace pgscale::api
+
+extern "C" bool body_pgscale_run_maintenance(PgsCall* call, PgsFailure* failure);
+extern "C" bool body_pgscale_run_maintenance(PgsCall* call, PgsFailure* failure) {
+  return pgscale::pg::contain(failure, [call] { pgscale::api::run_maintenance(call); });
+}

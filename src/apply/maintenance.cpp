@@ -1,0 +1,210 @@
+#include "apply/maintenance.h"
+
+#include <set>
+
+#include "apply/step_runner.h"
+#include "catalog/inventory.h"
+#include "catalog/journal.h"
+#include "catalog/retirements.h"
+#include "catalog/state.h"
+#include "core/schedule.h"
+#include "core/statements.h"
+#include "pg/server.h"
+#include "shim/session.h"
+
+namespace pgscale::apply {
+namespace {
+
+using catalog::ManagedSet;
+using catalog::RunEnd;
+using catalog::SetState;
+using catalog::VisitRecord;
+
+Micros retry_time(int failures) {
+  const auto rest =
+      rest_after_failures(failures, pg::naptime());
+  return pg::real_now() + rest.count() * kMicrosPerSecond;
+}
+
+bool makes_partition(Action action) {
+  return action == Action::kGuard || action == Action::kValidate || action == Action::kCreate ||
+         action == Action::kCreateDefault;
+}
+
+// One visit to one set, after it has been claimed and planned.
+class SetVisit {
+ public:
+  SetVisit(pg::Session& session, const ManagedSet& managed, const Plan& plan,
+           const SetState& before, const std::string& requester)
+      : session_(session),
+        managed_(managed),
+        plan_(plan),
+        before_(before),
+        requester_(requester),
+        runner_(session, managed, requester) {
+    record_.filled = true;
+  }
+
+  Report run() {
+    if (has_steps() || before_.crashes > 0) begin();
+    for (const Item& item : plan_.items) {
+      if (!has_claim_) break;
+      if (const auto* step = std::get_if<Step>(&item)) {
+        visit(*step);
+      } else {
+        note(std::get<Refusal>(item));
+      }
+    }
+    end();
+    return report_;
+  }
+
+ private:
+  [[nodiscard]] bool has_steps() const {
+    for (const Item& item : plan_.items) {
+      if (std::holds_alternative<Step>(item)) return true;
+    }
+    return false;
+  }
+
+  [[nodiscard]] Oid parent() const { return managed_.facts.parent.oid; }
+
+  void begin() {
+    catalog::bury_dead_runs(parent());
+    catalog::forget_stale_retirements(parent());
+    catalog::begin_visit(parent());
+    session_.commit();
+  }
+
+  void visit(const Step& step) {
+    const std::string name = readable(step.partition);
+    if (broken_.count(name) > 0) return;
+    // PostgreSQL allows one pending detach a table; a second would only fail.
+    if (step.action == Action::kDetach && step.concurrently && detach_is_pending_) {
+      broken_.insert(name);
+      return;
+    }
+
+    report_.steps++;
+    const RunEnd end = runner_.run(step);
+    if (runner_.lost_claim() && has_claim_) has_claim_ = pg::call(pgs_claim, parent());
+    if (!end.failure) return;
+    broken_.insert(name);
+    fail(end.failure->message, end.failure->sqlstate);
+    if (makes_partition(step.action)) record_.filled = false;
+    if (step.action == Action::kFinalize || (step.action == Action::kDetach && step.concurrently)) {
+      detach_is_pending_ = true;
+    }
+    if (step.action == Action::kValidate || step.action == Action::kCreate) remove_guard();
+  }
+
+  // A guard that stays would refuse rows, so it goes as soon as its partition cannot be made.
+  void remove_guard() {
+    const Partition* rest = default_partition(managed_.set.inventory);
+    if (rest == nullptr) return;
+    Step step{Action::kUnguard,
+              rest->oid,
+              rest->name,
+              rest->bound_text,
+              "the partition it was for could not be made",
+              {unguard_statement(rest->name)},
+              ""};
+    (void)runner_.run(step);
+  }
+
+  void note(const Refusal& refusal) {
+    record_.refusals += refusal.message + "\n";
+    fail(refusal.message, sqlstate(refusal.problem));
+    if (makes_partition(refusal.action)) record_.filled = false;
+    if (before_.refusals.find(refusal.message + "\n") != std::string::npos) return;
+    catalog::record_refusal(managed_.facts.parent, refusal, requester_);
+  }
+
+  void fail(const std::string& message, const std::string& state) {
+    record_.clean = false;
+    record_.error = message;
+    record_.sqlstate = state;
+    report_.failures++;
+    report_.last_error = message;
+  }
+
+  void end() {
+    record_.worked = report_.steps > 0;
+    record_.next_due = plan_.next_due;
+    record_.polled = plan_.needs_polling;
+    if (!record_.clean || !has_claim_) {
+      record_.retry_at = retry_time(before_.failures + 1);
+    } else if (record_.polled) {
+      record_.retry_at = retry_time(1);
+    }
+    catalog::record_visit(parent(), record_);
+    if (report_.steps > 0) catalog::prune_runs(parent());
+    session_.commit();
+  }
+
+  pg::Session& session_;
+  const ManagedSet& managed_;
+  const Plan& plan_;
+  const SetState& before_;
+  const std::string& requester_;
+  StepRunner runner_;
+  Report report_;
+  VisitRecord record_;
+  std::set<std::string> broken_;  // partitions of which a step failed
+  bool detach_is_pending_ = false;
+  bool has_claim_ = true;
+};
+
+Report absent(Attendance attendance) {
+  Report report;
+  report.attendance = attendance;
+  return report;
+}
+
+Report maintain_claimed(pg::Session& session, Oid parent, const std::string& requester) {
+  const auto row = catalog::load_policy(parent);
+  if (!row || !catalog::relation_exists(parent)) return absent(Attendance::kGone);
+  if (row->paused) return absent(Attendance::kPaused);
+  const SetState state = catalog::load_state(parent);
+  if (state.crashes >= kCrashesToQuarantine) return absent(Attendance::kQuarantined);
+
+  std::optional<ManagedSet> managed;
+  Plan plan;
+  const auto trouble = pg::attempt([&] {
+    managed.emplace(catalog::load_set(parent));
+    plan = catalog::plan_set(*managed, pg::policy_now());
+  });
+  if (trouble) {
+    record_failed_visit(session, parent, *trouble);
+    Report report;
+    report.failures = 1;
+    report.last_error = trouble->message;
+    return report;
+  }
+  return SetVisit(session, *managed, plan, state, requester).run();
+}
+
+}  // namespace
+
+Report maintain(pg::Session& session, Oid parent, const std::string& requester) {
+  if (!pg::call(pgs_claim, parent)) return absent(Attendance::kBusy);
+  const Report report = maintain_claimed(session, parent, requester);
+  pg::call(pgs_unclaim, parent);
+  return report;
+}
+
+void record_failed_visit(pg::Session& session, Oid parent, const pg::Outcome& outcome) {
+  const SetState state = catalog::load_state(parent);
+  VisitRecord record;
+  record.clean = false;
+  record.error = outcome.message;
+  record.sqlstate = outcome.sqlstate;
+  record.next_due = state.next_due;
+  record.polled = state.polled;
+  record.refusals = state.refusals;
+  record.retry_at = retry_time(state.failures + 1);
+  catalog::record_visit(parent, record);
+  session.commit();
+}
+
+}  // namespace pgscale::apply

@@ -1,0 +1,176 @@
+#include "apply/step_runner.h"
+
+#include <chrono>
+
+#include "catalog/blockers.h"
+#include "catalog/extension.h"
+#include "catalog/retirements.h"
+#include "core/schedule.h"
+#include "core/statements.h"
+#include "pg/query.h"
+#include "pg/server.h"
+#include "shim/workers.h"
+
+namespace pgscale::apply {
+namespace {
+
+using catalog::RunEnd;
+
+// Worth another try in a moment: a lock that was not free, or a deadlock that we lost.
+bool is_passing(const pg::Outcome& outcome) {
+  return outcome.sqlstate == "55P03" || outcome.sqlstate == "40P01";
+}
+
+bool detaches(const Step& step) {
+  return step.action == Action::kDetach || step.action == Action::kFinalize;
+}
+
+// FINALIZE takes its strong lock first and then waits for old snapshots, so it must not be begun
+// while there are any.
+void refuse_behind_old_snapshots(const Step& step, std::vector<int>& blockers) {
+  if (step.action != Action::kFinalize) return;
+  blockers = catalog::old_snapshots(pg::lock_timeout());
+  if (blockers.empty()) return;
+  throw Failure(Problem::kLockNotAvailable,
+                "could not finalize the detach of " + readable(step.partition) +
+                    " while older snapshots are in use",
+                "Transactions that began before the detach may still read the partition.");
+}
+
+}  // namespace
+
+RunEnd StepRunner::run(const Step& step) {
+  catalog::require_extension();
+  const std::int64_t run = catalog::next_run();
+  if (step.concurrently && session_.venue() != pg::Venue::kWorker) {
+    return detach_by_errand(step, run);
+  }
+  return this->run(step, run);
+}
+
+RunEnd StepRunner::run(const Step& step, std::int64_t run) {
+  catalog::begin_run(run, managed_.facts.parent, step, requester_);
+  const auto rows = detaches(step) || step.action == Action::kDrop
+                        ? catalog::estimated_rows(step.partition_oid)
+                        : std::nullopt;
+  if (detaches(step)) {
+    catalog::request_retirement(step.partition_oid, managed_.facts.parent.oid, step.retire,
+                                step.bounds);
+  }
+  if (session_.may_commit()) session_.commit();
+  RunEnd end = step.concurrently ? detach_at_top_level(step) : run_here(step);
+  end.rows = rows;
+  catalog::end_run(run, end);
+  if (session_.may_commit()) session_.commit();
+  return end;
+}
+
+RunEnd StepRunner::run_here(const Step& step) {
+  if (session_.may_commit()) return try_repeatedly(step);
+  const pg::LockTimeout limit(pg::lock_timeout());
+  carry_out(step);
+  return {};
+}
+
+// Between the tries nothing is held and nothing is queued for, so whoever came behind us gets on.
+RunEnd StepRunner::try_repeatedly(const Step& step) {
+  for (int failures = 1;; failures++) {
+    RunEnd end;
+    end.failure = pg::attempt([&] {
+      refuse_behind_old_snapshots(step, end.blockers);
+      const pg::LockTimeout limit(pg::lock_timeout());
+      carry_out(step);
+    });
+    if (!end.failure) return {};
+    if (!is_passing(*end.failure)) return end;
+    if (end.blockers.empty()) {
+      end.blockers = catalog::lock_holders(step, managed_.set.inventory);
+    }
+    const auto wait = wait_before_retry(failures);
+    if (!wait) return end;
+    session_.commit();
+    (void)pg::call(pgs_sleep, static_cast<std::int64_t>(wait->count()));
+  }
+}
+
+// An interrupted detach stays pending: the rows are gone from the parent, the table is not yet free.
+// So we try to finish it before we leave it to a later visit.
+RunEnd StepRunner::detach_at_top_level(const Step& step) {
+  RunEnd end;
+  end.failure = session_.run_at_top_level(step.sql.front(), managed_.facts.owner, pg::lock_timeout());
+  if (!end.failure) {
+    catalog::mark_detached(step.partition_oid);
+    return end;
+  }
+  lost_claim_ = true;
+  end.blockers = catalog::lock_holders(step, managed_.set.inventory);
+  if (!is_passing(*end.failure) || !catalog::is_detach_pending(step.partition_oid)) return end;
+
+  Step finalize = step;
+  finalize.action = Action::kFinalize;
+  finalize.sql = {detach_statement(managed_.facts.parent.name, step.partition,
+                                   DetachMode::kFinalize)};
+  RunEnd second = try_repeatedly(finalize);
+  if (second.failure && second.blockers.empty()) second.blockers = end.blockers;
+  return second;
+}
+
+// A function cannot run the statement, so a worker of its own does. The worker must find no lock of
+// ours in its way; where there is one, or no worker slot, the plain form has to do.
+RunEnd StepRunner::detach_by_errand(const Step& step, std::int64_t run) {
+  const Parent& parent = managed_.facts.parent;
+  if (session_.may_commit()) session_.commit();
+  PgsErrand errand{pg::own_database(), parent.oid, step.partition_oid, pg::session_user(),
+                   run, step.retire == Retire::kDrop, {}};
+  step.reason.copy(errand.reason, sizeof errand.reason - 1);
+  const bool holds_lock = pg::call(pgs_holds_lock_on, parent.oid) ||
+                          pg::call(pgs_holds_lock_on, step.partition_oid);
+  if (!holds_lock && pg::call(pgs_errand_run, &errand)) {
+    if (auto end = catalog::find_run_end(run)) return *end;
+    return record_lost_errand(step, run);
+  }
+  Step plain = step;
+  plain.concurrently = false;
+  plain.sql = {detach_statement(parent.name, step.partition, DetachMode::kPlain)};
+  catalog::begin_run(run, parent, plain, requester_);
+  catalog::request_retirement(step.partition_oid, parent.oid, step.retire, step.bounds);
+  if (session_.may_commit()) session_.commit();
+  RunEnd end = run_here(plain);
+  end.note = holds_lock ? "plain DETACH, because this transaction has already locked the table"
+                        : "plain DETACH, because no background worker slot was free";
+  catalog::end_run(run, end);
+  if (session_.may_commit()) session_.commit();
+  return end;
+}
+
+RunEnd StepRunner::record_lost_errand(const Step& step, std::int64_t run) {
+  RunEnd end;
+  end.failure = pg::Outcome{
+      "57P01", "the worker that was to detach " + readable(step.partition) + " ended early", "",
+      "The server log says why."};
+  catalog::begin_run(run, managed_.facts.parent, step, requester_);
+  catalog::end_run(run, end);
+  if (session_.may_commit()) session_.commit();
+  return end;
+}
+
+void StepRunner::carry_out(const Step& step) {
+  if (step.action == Action::kDrop && !catalog::may_drop(step.partition_oid)) {
+    throw Failure(Problem::kNotInPrerequisiteState,
+                  "table " + readable(step.partition) + " was not detached in order to be dropped",
+                  "It may have been attached again or given to another use meanwhile.");
+  }
+  execute_as_owner(step);
+  if (detaches(step)) catalog::mark_detached(step.partition_oid);
+  if (step.action == Action::kDrop) catalog::forget_retirement(step.partition_oid);
+}
+
+void StepRunner::execute_as_owner(const Step& step) {
+  const auto acting = pg::Acting::as_owner(managed_.facts.owner);
+  for (const Sql& sql : step.sql) pg::execute(sql);
+  if (!step.sets_replica_index) return;
+  const auto index = catalog::replica_index_of(managed_.facts.parent, step.partition);
+  if (index) pg::execute(replica_index_statement(step.partition, Identifier(*index)));
+}
+
+}  // namespace pgscale::apply

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+
+#include "catalog/inventory.h"
+#include "catalog/journal.h"
+#include "core/step.h"
+#include "pg/session.h"
+
+namespace pgscale::apply {
+
+// Carries out the steps of one set, each in its own transaction with a bounded wait for locks, and
+// writes the journal. Inside a function there is only the caller's transaction: then an error of a
+// step is thrown, and everything is undone with it.
+class StepRunner {
+ public:
+  StepRunner(pg::Session& session, const catalog::ManagedSet& managed, std::string requester)
+      : session_(session), managed_(managed), requester_(std::move(requester)) {}
+
+  catalog::RunEnd run(const Step& step);
+  // The same under a number that another session has given to the run.
+  catalog::RunEnd run(const Step& step, std::int64_t run);
+
+  // True when a failure took the session's locks with it, the claim on the set among them.
+  [[nodiscard]] bool lost_claim() const { return lost_claim_; }
+
+ private:
+  catalog::RunEnd run_here(const Step& step);
+  catalog::RunEnd detach_at_top_level(const Step& step);
+  catalog::RunEnd detach_by_errand(const Step& step, std::int64_t run);
+  catalog::RunEnd record_lost_errand(const Step& step, std::int64_t run);
+  catalog::RunEnd try_repeatedly(const Step& step);
+  void carry_out(const Step& step);
+  void execute_as_owner(const Step& step);
+
+  pg::Session& session_;
+  const catalog::ManagedSet& managed_;
+  std::string requester_;
+  bool lost_claim_ = false;
+};
+
+}  // namespace pgscale::apply

@@ -1,0 +1,166 @@
+#include "catalog/policies.h"
+#include "catalog/zones.h"
+#include "core/failure.h"
+#include "pg/attempt.h"
+#include "pg/query.h"
+#include "shim/partitions.h"
+
+namespace pgscale::catalog {
+namespace {
+
+using pg::Rows;
+
+// Runs an input function whose own message would not say which setting was wrong.
+template <typename Read>
+void read_setting(const char* setting, const std::string& text, const std::string& type,
+                  Read&& read) {
+  if (const auto outcome = pg::attempt(read)) {
+    throw Failure(Problem::kInvalidParameter,
+                  std::string(setting) + " \"" + text + "\" does not fit the key type " + type,
+                  outcome->message);
+  }
+}
+
+// A number in the key's own unit; the input function of the key's type finds what does not fit it.
+Point read_number(const char* setting, const std::string& text, const ParentFacts& facts) {
+  const bool is_numeric = facts.kind == KeyKind::kNumeric;
+  const Oid type = facts.key.front().type;
+  const std::string& type_name = facts.key.front().type_name;
+  PgsEnd end{};
+  std::optional<Point> point;
+  read_setting(setting, text, type_name, [&] {
+    pg::call(pgs_key_input, type, -1, text.c_str(), "UTC", &end);
+    point = is_numeric ? parse_decimal(end.text, kNumericScale) : Point{end.number};
+  });
+  if (end.kind != PGS_END_VALUE || !point) {
+    throw Failure(Problem::kInvalidParameter,
+                  std::string(setting) + " \"" + text + "\" does not fit the key type " + type_name,
+                  "It must be a finite number of at most 27 digits before and 10 behind the point.");
+  }
+  return *point;
+}
+
+Interval read_interval(const char* setting, const std::string& text, const ParentFacts& facts) {
+  Interval interval;
+  read_setting(setting, text, facts.key.front().type_name, [&] {
+    pg::call(pgs_interval_input, text.c_str(), &interval.months, &interval.days, &interval.micros);
+  });
+  return interval;
+}
+
+Stride read_stride(const char* setting, const std::string& text, const ParentFacts& facts) {
+  if (is_time(*facts.kind)) return read_interval(setting, text, facts);
+  return read_number(setting, text, facts);
+}
+
+Point read_origin(const std::string& text, const PolicyRow& row, const ParentFacts& facts) {
+  if (!is_time(*facts.kind)) return read_number("start_at", text, facts);
+  PgsEnd end{};
+  read_setting("start_at", text, facts.key.front().type_name, [&] {
+    pg::call(pgs_key_input, facts.key.front().type, -1, text.c_str(), row.timezone.c_str(), &end);
+  });
+  if (end.kind != PGS_END_VALUE) {
+    throw Failure(Problem::kInvalidParameter, "start_at must be finite");
+  }
+  return end.number;
+}
+
+void check_lists_shape(const Rows& rows) {
+  for (const auto& row : rows) {
+    if (*row[1] != "array") {
+      throw Failure(Problem::kInvalidParameter,
+                    "list group \"" + *row[0] + "\" must be an array of values", {},
+                    "For example lists => '{\"eu\": [\"DE\", \"FR\"]}'.");
+    }
+    if (row[2] && (*row[2] == "array" || *row[2] == "object")) {
+      throw Failure(Problem::kInvalidParameter,
+                    "list group \"" + *row[0] + "\" may contain only single values");
+    }
+  }
+}
+
+std::optional<std::string> canonical_value(const std::optional<std::string>& value,
+                                           const ParentFacts& facts) {
+  if (!value) return std::nullopt;
+  const KeyColumn& key = facts.key.front();
+  return std::string(pg::call(pgs_canonical_value, key.type, key.typmod, value->c_str()));
+}
+
+std::vector<ListGroup> read_lists(const std::string& lists, const ParentFacts& facts) {
+  if (*pg::query(Sql("SELECT jsonb_typeof($1::jsonb)"), {lists}).front()[0] != "object") {
+    throw Failure(Problem::kInvalidParameter, "lists must be a JSON object", {},
+                  "For example lists => '{\"eu\": [\"DE\", \"FR\"]}'.");
+  }
+  const Rows rows = pg::query(
+      Sql("SELECT g.key, jsonb_typeof(g.value), jsonb_typeof(e.value), e.value #>> '{}'"
+          "  FROM jsonb_each($1::jsonb) WITH ORDINALITY AS g (key, value, ord)"
+          "  LEFT JOIN LATERAL jsonb_array_elements("
+          "       CASE jsonb_typeof(g.value) WHEN 'array' THEN g.value ELSE '[]' END)"
+          "       WITH ORDINALITY AS e (value, ord) ON true"
+          " ORDER BY g.ord, e.ord"),
+      {lists});
+  check_lists_shape(rows);
+  std::vector<ListGroup> groups;
+  for (const auto& row : rows) {
+    if (groups.empty() || groups.back().name != *row[0]) groups.push_back({*row[0], {}});
+    if (row[2]) groups.back().values.push_back(canonical_value(row[3], facts));
+  }
+  return groups;
+}
+
+Retire read_retire(const std::string& text) {
+  if (text == "detach") return Retire::kDetach;
+  if (text == "drop") return Retire::kDrop;
+  throw Failure(Problem::kInvalidParameter, "invalid value for retire: \"" + text + "\"", {},
+                "Available values: detach, drop.");
+}
+
+}  // namespace
+
+Policy interpret(const PolicyRow& row, const ParentFacts& facts) {
+  const Method method = facts.parent.method;
+  if (row.interval) check_applies("interval", Method::kRange, method);
+  if (row.retention) check_applies("retention", Method::kRange, method);
+  if (row.origin) check_applies("start_at", Method::kRange, method);
+  if (row.lists) check_applies("lists", Method::kList, method);
+  if (row.partitions) check_applies("partitions", Method::kHash, method);
+
+  Policy policy;
+  policy.retire = read_retire(row.retire);
+  policy.premake = row.premake;
+  policy.default_partition = row.default_partition;
+  policy.partitions = row.partitions;
+  policy.naming = row.naming.value_or("");
+  policy.paused = row.paused;
+  (void)server_zone(row.timezone);
+  if (row.interval) policy.interval = read_stride("interval", *row.interval, facts);
+  if (row.retention) policy.retention = read_stride("retention", *row.retention, facts);
+  if (row.origin) policy.origin = read_origin(*row.origin, row, facts);
+  if (row.lists) policy.lists = read_lists(*row.lists, facts);
+  validate(policy, method, facts.kind);
+  return policy;
+}
+
+std::optional<Axis> axis_of(const PolicyRow& row, const ParentFacts& facts) {
+  if (!facts.kind) return std::nullopt;
+  return Axis(*facts.kind, server_zone(row.timezone));
+}
+
+PolicyRow canonical(PolicyRow row, const Policy& policy, const ParentFacts& facts) {
+  if (!facts.kind) return row;
+  auto stride_text = [&](std::optional<std::string>& text, const std::optional<Stride>& stride) {
+    if (!stride) return;
+    if (const auto* width = std::get_if<Point>(&*stride)) {
+      text = decimal_text(*width, facts.kind == KeyKind::kNumeric ? kNumericScale : 0);
+    } else {
+      text = pg::call(pgs_interval_text, text->c_str());
+    }
+  };
+  stride_text(row.interval, policy.interval);
+  stride_text(row.retention, policy.retention);
+  const Axis axis = *axis_of(row, facts);
+  if (policy.origin) row.origin = axis.text(*policy.origin);
+  return row;
+}
+
+}  // namespace pgscale::catalog

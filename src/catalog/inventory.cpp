@@ -1,0 +1,218 @@
+#include "catalog/inventory.h"
+
+#include <algorithm>
+
+#include "catalog/state.h"
+#include "core/statements.h"
+#include "pg/query.h"
+#include "pg/session.h"
+#include "shim/partitions.h"
+
+namespace pgscale::catalog {
+namespace {
+
+using pg::Rows;
+
+End to_end(const PgsEnd& end, KeyKind kind) {
+  if (end.kind == PGS_END_MINIMUM) return End::minimum();
+  if (end.kind == PGS_END_MAXIMUM) return End::maximum();
+  if (kind != KeyKind::kNumeric) return End::at(end.number);
+  const std::optional<Point> value = parse_decimal(end.text, kNumericScale);
+  if (!value) {
+    throw Failure(Problem::kNotSupported,
+                  "bound " + std::string(end.text) + " of a numeric key is not supported",
+                  "pgscale manages bounds of at most 27 digits before and 10 behind the point.");
+  }
+  return End::at(*value);
+}
+
+Bound to_bound(const PgsBound& bound, std::optional<KeyKind> kind) {
+  if (bound.is_default) return DefaultSlot{};
+  if (bound.strategy == 'h') return HashSlot{bound.modulus, bound.remainder};
+  if (bound.strategy == 'r') {
+    return Range{to_end(bound.lower[0], kind.value()), to_end(bound.upper[0], kind.value())};
+  }
+  ListValues list;
+  for (int i = 0; i < bound.value_count; i++) {
+    const char* value = bound.values[i];
+    list.values.push_back(value == nullptr ? std::optional<std::string>() : value);
+  }
+  return list;
+}
+
+TableKind to_table_kind(const std::string& relkind) {
+  if (relkind == "p") return TableKind::kPartitioned;
+  return relkind == "f" ? TableKind::kForeign : TableKind::kTable;
+}
+
+std::vector<Partition> load_partitions(const ParentFacts& facts) {
+  const Rows rows = pg::query(
+      Sql("SELECT c.oid, n.nspname, c.relname, c.relkind, i.inhdetachpending,"
+          "       pg_catalog.pg_get_expr(c.relpartbound, c.oid)"
+          "  FROM pg_catalog.pg_inherits i"
+          "  JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid"
+          "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+          " WHERE i.inhparent = $1::oid AND c.relpartbound IS NOT NULL ORDER BY c.oid"),
+      {pg::from_oid(facts.parent.oid)});
+  std::vector<Partition> partitions;
+  for (const auto& row : rows) {
+    const Oid oid = pg::to_oid(row[0]);
+    const PgsBound* bound = pg::call(pgs_partition_bound, oid);
+    if (bound == nullptr) continue;  // gone since the query above
+    partitions.push_back({oid,
+                          {Identifier(*row[1]), Identifier(*row[2])},
+                          to_table_kind(*row[3]),
+                          to_bound(*bound, facts.kind),
+                          *row[5],
+                          pg::to_bool(row[4])});
+  }
+  return partitions;
+}
+
+// Only tables that exist: a row whose table is gone has nothing left to do.
+std::vector<RetiredTable> load_retired(Oid parent) {
+  const auto acting = pg::Acting::as_extension();
+  const Rows rows = pg::query(
+      Sql("SELECT c.oid, n.nspname, c.relname, c.relkind, r.action, c.relispartition, r.bounds"
+          "  FROM pgscale.retirement r"
+          "  JOIN pg_catalog.pg_class c ON c.oid = r.partition"
+          "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+          " WHERE r.parent = $1::oid ORDER BY r.requested_at, c.oid"),
+      {pg::from_oid(parent)});
+  std::vector<RetiredTable> retired;
+  for (const auto& row : rows) {
+    retired.push_back({pg::to_oid(row[0]),
+                       {Identifier(*row[1]), Identifier(*row[2])},
+                       to_table_kind(*row[3]),
+                       *row[4] == "drop" ? Retire::kDrop : Retire::kDetach,
+                       pg::to_bool(row[5]),
+                       *row[6]});
+  }
+  return retired;
+}
+
+// Looks from the newest partition down; rows that cannot be looked at count as there.
+std::optional<Point> newest_with_rows(std::vector<Partition> partitions) {
+  partitions.erase(std::remove_if(partitions.begin(), partitions.end(),
+                                  [](const Partition& partition) {
+                                    return !std::holds_alternative<Range>(partition.bound) ||
+                                           partition.detach_pending;
+                                  }),
+                   partitions.end());
+  std::sort(partitions.begin(), partitions.end(), [](const Partition& a, const Partition& b) {
+    return std::get<Range>(b.bound).lower < std::get<Range>(a.bound).lower;
+  });
+  for (const Partition& partition : partitions) {
+    const End& lower = std::get<Range>(partition.bound).lower;
+    if (lower.kind != End::Kind::kValue) continue;
+    if (pg::call(pgs_has_rows, partition.oid) != PGS_ROWS_NONE) return lower.value;
+  }
+  return std::nullopt;
+}
+
+bool has_guard(const Partition& rest) {
+  return !pg::query(Sql("SELECT FROM pg_catalog.pg_constraint"
+                        " WHERE conrelid = $1::oid AND conname = $2"),
+                    {pg::from_oid(rest.oid), kGuardName})
+              .empty();
+}
+
+std::set<std::string> taken_names(const QualifiedName& parent,
+                                  const std::vector<std::string>& names) {
+  const Rows rows = pg::query(
+      Sql("SELECT relname FROM pg_catalog.pg_class"
+          " WHERE relnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = $1)"
+          "   AND relname = ANY ($2::name[])"
+          " UNION "
+          "SELECT typname FROM pg_catalog.pg_type"
+          " WHERE typnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = $1)"
+          "   AND typname = ANY ($2::name[])"),
+      {parent.schema.name(), pg::array_literal(names)});
+  std::set<std::string> taken;
+  for (const auto& row : rows) taken.insert(*row[0]);
+  return taken;
+}
+
+}  // namespace
+
+ManagedSet load_set(const ParentFacts& facts, const PolicyRow& row, const Policy& policy) {
+  ManagedSet managed{facts, row, {policy, Inventory(facts.parent), axis_of(row, facts)}};
+  Inventory& inventory = managed.set.inventory;
+  managed.set.policy.fill_from_origin = !load_state(facts.parent.oid).filled;
+  inventory.partitions = load_partitions(facts);
+  inventory.retired = load_retired(facts.parent.oid);
+  if (facts.kind && !is_time(*facts.kind)) {
+    inventory.reached = newest_with_rows(inventory.partitions);
+  }
+  const Partition* rest = default_partition(inventory);
+  inventory.guard_left = rest != nullptr && has_guard(*rest);
+  return managed;
+}
+
+ManagedSet load_set(Oid parent) {
+  const ParentFacts facts = read_parent(parent);
+  const PolicyRow row = require_policy(facts);
+  return load_set(facts, row, interpret(row, facts));
+}
+
+Plan plan_set(ManagedSet& managed, Micros now) {
+  Plan first = plan(managed.set, now);
+  std::vector<std::string> names;
+  for (const Item& item : first.items) {
+    const auto* step = std::get_if<Step>(&item);
+    if (step != nullptr && step->partition_oid == 0) names.push_back(step->partition.name.name());
+  }
+  if (names.empty()) return first;
+  managed.set.inventory.taken_names = taken_names(managed.facts.parent.name, names);
+  return managed.set.inventory.taken_names.empty() ? first : plan(managed.set, now);
+}
+
+std::optional<Oid> parent_of(Oid partition) {
+  const Rows rows = pg::query(Sql("SELECT inhparent FROM pg_catalog.pg_inherits i"
+                                  "  JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid"
+                                  " WHERE i.inhrelid = $1::oid AND c.relispartition"),
+                              {pg::from_oid(partition)});
+  if (rows.empty()) return std::nullopt;
+  return pg::to_oid(rows.front()[0]);
+}
+
+bool is_small(Oid table) {
+  constexpr std::int64_t kQuicklyScanned = 8 * 1024 * 1024;
+  const Rows rows =
+      pg::query(Sql("SELECT coalesce(sum(pg_relation_size(relid)), 0)"
+                    "  FROM pg_catalog.pg_partition_tree($1::oid::regclass)"),
+                {pg::from_oid(table)});
+  return pg::to_int(rows.front()[0]) < kQuicklyScanned;
+}
+
+bool is_detach_pending(Oid partition) {
+  return !pg::query(Sql("SELECT FROM pg_catalog.pg_inherits"
+                        " WHERE inhrelid = $1::oid AND inhdetachpending"),
+                    {pg::from_oid(partition)})
+              .empty();
+}
+
+std::optional<std::string> replica_index_of(const Parent& parent, const QualifiedName& partition) {
+  const Rows rows = pg::query(
+      Sql("SELECT c.relname FROM pg_catalog.pg_index p"
+          "  JOIN pg_catalog.pg_inherits h ON h.inhparent = p.indexrelid"
+          "  JOIN pg_catalog.pg_index i ON i.indexrelid = h.inhrelid AND i.indrelid = format('%I.%I', $2, $3)::regclass"
+          "  JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid"
+          " WHERE p.indrelid = $1::oid AND p.indisreplident"),
+      {pg::from_oid(parent.oid), partition.schema.name(), partition.name.name()});
+  if (rows.empty()) return std::nullopt;
+  return rows.front()[0];
+}
+
+std::optional<std::int64_t> estimated_rows(Oid table) {
+  const Rows rows = pg::query(
+      Sql("SELECT (sum(c.reltuples) FILTER (WHERE c.reltuples >= 0))::bigint"
+          "  FROM pg_catalog.pg_class c"
+          " WHERE c.oid = $1::oid"
+          "    OR c.oid IN (SELECT relid FROM pg_catalog.pg_partition_tree($1::oid::regclass))"),
+      {pg::from_oid(table)});
+  if (rows.empty() || !rows.front()[0]) return std::nullopt;
+  return pg::to_int(rows.front()[0]);
+}
+
+}  // namespace pgscale::catalog

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "catalog/parents.h"
+#include "catalog/policies.h"
+#include "core/plan.h"
+
+namespace pgscale::catalog {
+
+// Everything about one set that planning needs, and whom its DDL runs as.
+struct ManagedSet {
+  ParentFacts facts;
+  PolicyRow row;
+  PartitionSet set;
+};
+
+// Throws Failure when the relation is no table that can be managed, or is not managed.
+[[nodiscard]] ManagedSet load_set(Oid parent);
+[[nodiscard]] ManagedSet load_set(const ParentFacts& facts, const PolicyRow& row,
+                                  const Policy& policy);
+
+// plan(), told which of the names it would use are taken.
+[[nodiscard]] Plan plan_set(ManagedSet& managed, Micros now);
+
+// The set that the relation is a partition of; empty when it is none.
+[[nodiscard]] std::optional<Oid> parent_of(Oid partition);
+
+// Whether the table is so small (below 8 MB) that scanning it under a lock is no matter.
+[[nodiscard]] bool is_small(Oid table);
+
+// The index of the partition that belongs to the parent's replica identity index.
+[[nodiscard]] std::optional<std::string> replica_index_of(const Parent& parent,
+                                                          const QualifiedName& partition);
+
+// Whether a concurrent detach of the partition has begun and not ended.
+[[nodiscard]] bool is_detach_pending(Oid partition);
+
+// The planner's estimate of a table's rows; empty when it was never analyzed.
+[[nodiscard]] std::optional<std::int64_t> estimated_rows(Oid table);
+
+}  // namespace pgscale::catalog

@@ -1,0 +1,103 @@
+#include "catalog/journal.h"
+
+#include "core/sql.h"
+#include "pg/query.h"
+#include "pg/server.h"
+#include "pg/session.h"
+
+namespace pgscale::catalog {
+namespace {
+
+using pg::Rows;
+using pg::Value;
+
+constexpr int kRunsKept = 1000;
+
+Value from_text(const std::string& text) { return text.empty() ? Value() : Value(text); }
+
+Value from_pids(const std::vector<int>& pids) {
+  if (pids.empty()) return std::nullopt;
+  std::vector<std::string> texts;
+  for (int pid : pids) texts.push_back(std::to_string(pid));
+  return pg::array_literal(texts);
+}
+
+}  // namespace
+
+std::string session_user() { return pg::call(pgs_role_name, pg::session_user()); }
+
+std::int64_t next_run() {
+  const auto acting = pg::Acting::as_extension();
+  return pg::to_int(
+      pg::query(Sql("SELECT nextval(pg_get_serial_sequence('pgscale.run', 'id'))")).front()[0]);
+}
+
+void begin_run(std::int64_t run, const Parent& parent, const Step& step,
+               const std::string& requester) {
+  const auto acting = pg::Acting::as_extension();
+  pg::execute(Sql("INSERT INTO pgscale.run (id, parent, parent_name, partition, bounds, action,"
+                  "       reason, requester, pid, outcome)"
+                  " VALUES ($1::bigint, $2::oid, $3, $4, $5, $6, $7, $8, $9::int, 'running')"
+                  " ON CONFLICT (id) DO NOTHING"),
+              {pg::from_int(run), pg::from_oid(parent.oid), readable(parent.name),
+               readable(step.partition), step.bounds, text(step.action), step.reason, requester,
+               pg::from_int(pg::own_pid())});
+}
+
+void end_run(std::int64_t run, const RunEnd& end) {
+  const auto acting = pg::Acting::as_extension();
+  const bool failed = end.failure.has_value();
+  pg::execute(Sql("UPDATE pgscale.run SET finished_at = clock_timestamp(), outcome = $2,"
+                  "       sqlstate = $3, message = $4, detail = $5, hint = $6,"
+                  "       blockers = $7::int[], rows = $8::bigint"
+                  " WHERE id = $1::bigint"),
+              {pg::from_int(run), failed ? "failed" : "ok",
+               failed ? Value(end.failure->sqlstate) : Value(),
+               failed ? Value(end.failure->message) : from_text(end.note),
+               failed ? from_text(end.failure->detail) : Value(),
+               failed ? from_text(end.failure->hint) : Value(), from_pids(end.blockers),
+               pg::from_int(end.rows)});
+}
+
+std::optional<RunEnd> find_run_end(std::int64_t run) {
+  const auto acting = pg::Acting::as_extension();
+  const Rows rows = pg::query_latest(
+      Sql("SELECT outcome, sqlstate, message, coalesce(detail, ''), coalesce(hint, '')"
+          "  FROM pgscale.run WHERE id = $1::bigint AND outcome <> 'running'"),
+      {pg::from_int(run)});
+  if (rows.empty()) return std::nullopt;
+  const auto& row = rows.front();
+  RunEnd end;
+  if (*row[0] != "ok") end.failure = pg::Outcome{*row[1], *row[2], *row[3], *row[4]};
+  return end;
+}
+
+void record_refusal(const Parent& parent, const Refusal& refusal, const std::string& requester) {
+  const auto acting = pg::Acting::as_extension();
+  pg::execute(Sql("INSERT INTO pgscale.run (parent, parent_name, partition, bounds, action,"
+                  "       requester, pid, finished_at, outcome, sqlstate, message, hint)"
+                  " VALUES ($1::oid, $2, $3, $4, $5, $6, $7::int, clock_timestamp(), 'refused',"
+                  "       $8, $9, $10)"),
+              {pg::from_oid(parent.oid), readable(parent.name), from_text(refusal.partition),
+               from_text(refusal.bounds), text(refusal.action), requester,
+               pg::from_int(pg::own_pid()), sqlstate(refusal.problem), refusal.message,
+               from_text(refusal.hint)});
+}
+
+void bury_dead_runs(Oid parent) {
+  const auto acting = pg::Acting::as_extension();
+  pg::execute(Sql("UPDATE pgscale.run SET outcome = 'crashed', finished_at = clock_timestamp(),"
+                  "       message = 'the process that carried out the step ended before the step'"
+                  " WHERE parent = $1::oid AND outcome = 'running'"),
+              {pg::from_oid(parent)});
+}
+
+void prune_runs(Oid parent) {
+  const auto acting = pg::Acting::as_extension();
+  pg::execute(Sql("DELETE FROM pgscale.run WHERE parent = $1::oid AND id <="
+                  "       (SELECT id FROM pgscale.run WHERE parent = $1::oid"
+                  "         ORDER BY id DESC OFFSET $2::int LIMIT 1)"),
+              {pg::from_oid(parent), pg::from_int(kRunsKept)});
+}
+
+}  // namespace pgscale::catalog

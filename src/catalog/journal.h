@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/step.h"
+#include "pg/attempt.h"
+
+namespace pgscale::catalog {
+
+// Who asked for a run.
+inline constexpr char kWorkerName[] = "pgscale worker";
+[[nodiscard]] std::string session_user();
+
+[[nodiscard]] std::int64_t next_run();
+
+// One row of pgscale.run: begun and committed before the step, ended with it. A row that is still
+// "running" while nobody works on the set belongs to a process that died.
+void begin_run(std::int64_t run, const Parent& parent, const Step& step,
+               const std::string& requester);
+
+struct RunEnd {
+  std::optional<pg::Outcome> failure;  // empty: it went well
+  std::vector<int> blockers;
+  std::optional<std::int64_t> rows;
+  std::string note;  // shown as message of a run that went well
+};
+void end_run(std::int64_t run, const RunEnd& end);
+
+// How an errand that another process carried out has ended; empty while it has not.
+[[nodiscard]] std::optional<RunEnd> find_run_end(std::int64_t run);
+
+void record_refusal(const Parent& parent, const Refusal& refusal, const std::string& requester);
+
+// Rows left "running" become "crashed". Only for whoever holds the claim on the set.
+void bury_dead_runs(Oid parent);
+// Keeps the newest thousand rows of the set.
+void prune_runs(Oid parent);
+
+}  // namespace pgscale::catalog

@@ -1,0 +1,224 @@
+#include "catalog/parents.h"
+
+#include <map>
+
+#include "core/failure.h"
+#include "pg/query.h"
+#include "pg/server.h"
+#include "shim/catalog.h"
+#include "shim/session.h"
+
+namespace pgscale::catalog {
+namespace {
+
+using pg::Rows;
+using pg::to_bool;
+using pg::to_oid;
+
+struct RelationRow {
+  std::string name;  // as a message shows it
+  char kind;
+  char persistence;
+  std::optional<std::string> strategy;
+};
+
+[[noreturn]] void not_partitioned(const RelationRow& relation) {
+  if (relation.kind != 'r') {
+    static const std::map<char, const char*> kKinds = {
+        {'v', "a view"},     {'m', "a materialized view"}, {'f', "a foreign table"},
+        {'S', "a sequence"}, {'i', "an index"},            {'I', "an index"},
+        {'c', "a type"},     {'t', "a TOAST table"}};
+    const auto kind = kKinds.find(relation.kind);
+    throw Failure(Problem::kWrongObjectType,
+                  "\"" + relation.name + "\" is not a partitioned table",
+                  "It is " + std::string(kind == kKinds.end() ? "another relation" : kind->second) +
+                      ".");
+  }
+  throw Failure(Problem::kWrongObjectType, "table \"" + relation.name + "\" is not partitioned",
+                "create_parent() manages tables that are declared with PARTITION BY.",
+                "Create a table of the same columns with PARTITION BY, and attach this one to it "
+                "with ALTER TABLE ... ATTACH PARTITION, or move its rows.");
+}
+
+Method to_method(const std::string& strategy) {
+  if (strategy == "r") return Method::kRange;
+  return strategy == "l" ? Method::kList : Method::kHash;
+}
+
+ReplicaIdentity to_replica_identity(const std::string& letter) {
+  if (letter == "n") return ReplicaIdentity::kNothing;
+  if (letter == "f") return ReplicaIdentity::kFull;
+  return letter == "i" ? ReplicaIdentity::kIndex : ReplicaIdentity::kDefault;
+}
+
+std::optional<Privilege> to_privilege(const std::string& word) {
+  static const std::map<std::string, Privilege> kWords = {
+      {"SELECT", Privilege::kSelect},         {"INSERT", Privilege::kInsert},
+      {"UPDATE", Privilege::kUpdate},         {"DELETE", Privilege::kDelete},
+      {"TRUNCATE", Privilege::kTruncate},     {"REFERENCES", Privilege::kReferences},
+      {"TRIGGER", Privilege::kTrigger},       {"MAINTAIN", Privilege::kMaintain}};
+  const auto found = kWords.find(word);
+  return found == kWords.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::optional<KeyKind> to_kind(Oid type) {
+  switch (type) {
+    case PGS_TYPE_TIMESTAMPTZ: return KeyKind::kTimestampTz;
+    case PGS_TYPE_TIMESTAMP: return KeyKind::kTimestamp;
+    case PGS_TYPE_DATE: return KeyKind::kDate;
+    case PGS_TYPE_SMALLINT: return KeyKind::kSmallint;
+    case PGS_TYPE_INTEGER: return KeyKind::kInteger;
+    case PGS_TYPE_BIGINT: return KeyKind::kBigint;
+    case PGS_TYPE_NUMERIC: return KeyKind::kNumeric;
+    default: return std::nullopt;
+  }
+}
+
+std::vector<KeyColumn> read_key(Oid parent) {
+  const Rows rows = pg::query(
+      Sql("SELECT a.attname, coalesce(nullif(t.typbasetype, 0), t.oid),"
+          "       CASE WHEN t.typtype = 'd' THEN t.typtypmod ELSE a.atttypmod END,"
+          "       format_type(a.atttypid, a.atttypmod)"
+          "  FROM pg_catalog.pg_partitioned_table p,"
+          "       unnest(p.partattrs::int2[]) WITH ORDINALITY AS k (attnum, ord)"
+          "  JOIN pg_catalog.pg_attribute a ON a.attrelid = $1::oid AND a.attnum = k.attnum"
+          "  JOIN pg_catalog.pg_type t ON t.oid = a.atttypid"
+          " WHERE p.partrelid = $1::oid AND k.attnum <> 0"
+          " ORDER BY k.ord"),
+      {pg::from_oid(parent)});
+  std::vector<KeyColumn> key;
+  for (const auto& row : rows) {
+    key.push_back({*row[0], to_oid(row[1]), static_cast<int>(pg::to_int(row[2])), *row[3]});
+  }
+  return key;
+}
+
+std::vector<Grant> read_grants(Oid parent) {
+  const Rows rows = pg::query(
+      Sql("SELECT coalesce(r.rolname, ''), x.privilege_type, x.attname, x.is_grantable"
+          "  FROM (SELECT g.grantee, g.privilege_type, g.is_grantable, '' AS attname, c.relowner"
+          "          FROM pg_catalog.pg_class c, aclexplode(c.relacl) g WHERE c.oid = $1::oid"
+          "        UNION"
+          "        SELECT g.grantee, g.privilege_type, g.is_grantable, a.attname, c.relowner"
+          "          FROM pg_catalog.pg_class c"
+          "          JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped,"
+          "               aclexplode(a.attacl) g"
+          "         WHERE c.oid = $1::oid) x"
+          "  LEFT JOIN pg_catalog.pg_roles r ON r.oid = x.grantee"
+          " WHERE x.grantee <> x.relowner AND (x.grantee = 0 OR r.oid IS NOT NULL)"
+          " ORDER BY 1, 3, 2"),
+      {pg::from_oid(parent)});
+  std::vector<Grant> grants;
+  for (const auto& row : rows) {
+    if (const auto privilege = to_privilege(*row[1])) {
+      grants.push_back({*row[0], *privilege, *row[2], to_bool(row[3])});
+    }
+  }
+  return grants;
+}
+
+std::vector<QualifiedName> read_referenced(Oid parent) {
+  const Rows rows = pg::query(
+      Sql("SELECT DISTINCT n.nspname, r.relname"
+          "  FROM pg_catalog.pg_constraint k"
+          "  JOIN pg_catalog.pg_class r ON r.oid = k.confrelid"
+          "  JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace"
+          " WHERE k.conrelid = $1::oid AND k.contype = 'f' ORDER BY 1, 2"),
+      {pg::from_oid(parent)});
+  std::vector<QualifiedName> tables;
+  for (const auto& row : rows) tables.push_back({Identifier(*row[0]), Identifier(*row[1])});
+  return tables;
+}
+
+// Keys that pgscale cannot manage are refused here, once for all callers.
+void check_key(const ParentFacts& facts, bool has_expression, const std::string& name) {
+  if (facts.parent.method == Method::kHash) return;
+  if (has_expression) {
+    throw Failure(Problem::kNotSupported,
+                  "partition key of table \"" + name + "\" is an expression",
+                  "pgscale manages range and list sets whose key is a column.");
+  }
+  if (facts.parent.method == Method::kList) return;
+  if (facts.key.size() != 1) {
+    throw Failure(Problem::kNotSupported,
+                  "partition key of table \"" + name + "\" has more than one column",
+                  "pgscale manages range sets whose key is one column.");
+  }
+  if (!facts.kind) {
+    throw Failure(Problem::kNotSupported,
+                  "range key \"" + facts.key.front().name + "\" has type " +
+                      facts.key.front().type_name + ", which pgscale does not manage",
+                  "It manages timestamptz, timestamp, date, smallint, integer, bigint and numeric.");
+  }
+}
+
+}  // namespace
+
+ParentFacts read_parent(Oid parent) {
+  const Rows rows = pg::query(
+      Sql("SELECT n.nspname, c.relname, c.relkind, c.relpersistence, c.relowner, c.relreplident,"
+          "       c.relrowsecurity, coalesce(t.spcname, ''), coalesce(m.amname, ''), p.partstrat,"
+          "       coalesce(p.partexprs IS NOT NULL, false),"
+          "       (SELECT x.relname FROM pg_catalog.pg_index i"
+          "          JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid"
+          "         WHERE i.indrelid = c.oid AND i.indisreplident)"
+          "  FROM pg_catalog.pg_class c"
+          "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+          "  LEFT JOIN pg_catalog.pg_tablespace t ON t.oid = c.reltablespace"
+          "  LEFT JOIN pg_catalog.pg_am m ON m.oid = c.relam"
+          "  LEFT JOIN pg_catalog.pg_partitioned_table p ON p.partrelid = c.oid"
+          " WHERE c.oid = $1::oid"),
+      {pg::from_oid(parent)});
+  if (rows.empty()) {
+    throw Failure(Problem::kUndefinedTable,
+                  "relation with OID " + std::to_string(parent) + " does not exist");
+  }
+  const auto& row = rows.front();
+  const RelationRow relation{*row[1], row[2]->front(), row[3]->front(), row[9]};
+  if (!relation.strategy) not_partitioned(relation);
+  if (relation.persistence == 't') {
+    throw Failure(Problem::kNotSupported,
+                  "cannot manage temporary table \"" + relation.name + "\"",
+                  "Only its own session could make its partitions.");
+  }
+
+  ParentFacts facts{Parent(parent, {Identifier(*row[0]), Identifier(*row[1])},
+                           to_method(*relation.strategy)),
+                    to_oid(row[4]), read_key(parent), std::nullopt};
+  for (const KeyColumn& column : facts.key) facts.parent.key_columns.push_back(column.name);
+  if (facts.parent.method == Method::kRange && !facts.key.empty()) {
+    facts.kind = to_kind(facts.key.front().type);
+  }
+  facts.parent.tablespace = *row[7];
+  facts.parent.access_method = *row[8];
+  facts.parent.unlogged = relation.persistence == 'u';
+  facts.parent.row_security = to_bool(row[6]);
+  facts.parent.attach_brings_identity = pg::attach_brings_identity();
+  facts.parent.replica_identity = to_replica_identity(*row[5]);
+  facts.parent.replica_index = row[11].value_or("");
+  check_key(facts, to_bool(row[10]), relation.name);
+  facts.parent.grants = read_grants(parent);
+  facts.parent.referenced = read_referenced(parent);
+  return facts;
+}
+
+void require_ownership(const ParentFacts& facts) {
+  if (pg::call(pgs_owns, facts.parent.oid)) return;
+  throw Failure(Problem::kInsufficientPrivilege,
+                "must be owner of table " + facts.parent.name.name.name());
+}
+
+bool has_column(Oid relation, const std::string& column) {
+  return !pg::query(Sql("SELECT FROM pg_catalog.pg_attribute"
+                        " WHERE attrelid = $1::oid AND attname = $2 AND NOT attisdropped"),
+                    {pg::from_oid(relation), column})
+              .empty();
+}
+
+bool relation_exists(Oid relation) {
+  return !pg::query(Sql("SELECT FROM pg_catalog.pg_class WHERE oid = $1::oid"),
+                    {pg::from_oid(relation)})
+              .empty();
+}
+
+}  // namespace pgscale::catalog

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/inventory.h"
+
+namespace pgscale::catalog {
+
+struct KeyColumn {
+  std::string name;
+  Oid type;  // a domain's base type
+  int typmod;
+  std::string type_name;
+};
+
+// A partitioned table as the system catalogs describe it.
+struct ParentFacts {
+  Parent parent;
+  Oid owner;
+  std::vector<KeyColumn> key;
+  std::optional<KeyKind> kind;  // range keys
+};
+
+// Throws Failure when the relation does not exist or cannot be a partition set: a view, a plain or
+// temporary table, a key that pgscale does not manage. Locks nothing.
+[[nodiscard]] ParentFacts read_parent(Oid parent);
+
+// Throws Failure (42501) unless the current user owns the table.
+void require_ownership(const ParentFacts& facts);
+
+[[nodiscard]] bool relation_exists(Oid relation);
+[[nodiscard]] bool has_column(Oid relation, const std::string& column);
+
+}  // namespace pgscale::catalog

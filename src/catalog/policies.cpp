@@ -1,0 +1,127 @@
+#include "catalog/policies.h"
+
+#include "catalog/zones.h"
+#include "core/failure.h"
+#include "core/schedule.h"
+#include "pg/query.h"
+#include "pg/server.h"
+#include "pg/session.h"
+
+namespace pgscale::catalog {
+namespace {
+
+using pg::Rows;
+using pg::Value;
+
+std::vector<Oid> oids(const Rows& rows) {
+  std::vector<Oid> result;
+  for (const auto& row : rows) result.push_back(pg::to_oid(row[0]));
+  return result;
+}
+
+std::vector<Value> parameters(Oid parent, const PolicyRow& row) {
+  return {pg::from_oid(parent),
+          row.interval,
+          pg::from_int(row.premake),
+          row.origin,
+          row.retention,
+          row.retire,
+          row.default_partition ? "t" : "f",
+          row.timezone,
+          pg::from_int(row.partitions),
+          row.lists,
+          row.naming,
+          row.paused ? "t" : "f"};
+}
+
+}  // namespace
+
+std::vector<Oid> own_sets() {
+  const Oid user = pg::current_user();
+  const auto acting = pg::Acting::as_extension();
+  return oids(pg::query(Sql("SELECT p.parent::oid FROM pgscale.policy p"
+                            "  JOIN pg_catalog.pg_class c ON c.oid = p.parent"
+                            " WHERE pg_catalog.pg_has_role($1::oid, c.relowner, 'USAGE')"
+                            " ORDER BY c.relnamespace::regnamespace::text, c.relname"),
+                        {pg::from_oid(user)}));
+}
+
+std::vector<Oid> due_sets(Micros policy_now, Micros real_now) {
+  return oids(pg::query(
+      Sql("SELECT p.parent::oid FROM pgscale.policy p"
+          "  JOIN pg_catalog.pg_class c ON c.oid = p.parent"
+          "  LEFT JOIN pgscale.set_state s USING (parent)"
+          " WHERE NOT p.paused AND coalesce(s.crashes, 0) < $3::int"
+          "   AND (s.visited_at IS NULL OR s.next_due <= $1::timestamptz"
+          "        OR s.retry_at <= $2::timestamptz"
+          "        OR s.visited_at <= $2::timestamptz - interval '1 hour')"
+          " ORDER BY s.next_due NULLS FIRST, p.parent"),
+      {timestamptz_text(policy_now), timestamptz_text(real_now),
+       pg::from_int(kCrashesToQuarantine)}));
+}
+
+std::optional<PolicyRow> load_policy(Oid parent) {
+  const auto acting = pg::Acting::as_extension();
+  const Rows rows = pg::query(
+      Sql("SELECT \"interval\", premake, origin, retention, retire, default_partition, timezone,"
+          "       partitions, lists, naming, paused"
+          "  FROM pgscale.policy WHERE parent = $1::oid"),
+      {pg::from_oid(parent)});
+  if (rows.empty()) return std::nullopt;
+  const auto& row = rows.front();
+  PolicyRow policy;
+  policy.interval = row[0];
+  policy.premake = static_cast<int>(pg::to_int(row[1]));
+  policy.origin = row[2];
+  policy.retention = row[3];
+  policy.retire = *row[4];
+  policy.default_partition = pg::to_bool(row[5]);
+  policy.timezone = *row[6];
+  if (row[7]) policy.partitions = static_cast<int>(pg::to_int(row[7]));
+  policy.lists = row[8];
+  policy.naming = row[9];
+  policy.paused = pg::to_bool(row[10]);
+  return policy;
+}
+
+PolicyRow require_policy(const ParentFacts& facts) {
+  if (auto row = load_policy(facts.parent.oid)) return *row;
+  throw Failure(Problem::kUndefinedObject,
+                "table \"" + facts.parent.name.name.name() + "\" is not managed by pgscale", {},
+                "Use pgscale.create_parent() to manage it.");
+}
+
+void insert_policy(Oid parent, const PolicyRow& row) {
+  const auto acting = pg::Acting::as_extension();
+  pg::execute(Sql("INSERT INTO pgscale.policy (parent, \"interval\", premake, origin, retention,"
+                  "       retire, default_partition, timezone, partitions, lists, naming, paused)"
+                  " VALUES ($1::oid, $2, $3::int, $4, $5, $6, $7::bool, $8, $9::int, $10::jsonb,"
+                  "       $11, $12::bool)"),
+              parameters(parent, row));
+}
+
+void update_policy(Oid parent, const PolicyRow& row) {
+  const auto acting = pg::Acting::as_extension();
+  pg::execute(Sql("UPDATE pgscale.policy SET \"interval\" = $2, premake = $3::int, origin = $4,"
+                  "       retention = $5, retire = $6, default_partition = $7::bool, timezone = $8,"
+                  "       partitions = $9::int, lists = $10::jsonb, naming = $11, paused = $12::bool"
+                  " WHERE parent = $1::oid"),
+              parameters(parent, row));
+}
+
+void remove_list_group(Oid parent, const std::string& group) {
+  const auto acting = pg::Acting::as_extension();
+  pg::execute(Sql("UPDATE pgscale.policy SET lists = lists - $2 WHERE parent = $1::oid"),
+              {pg::from_oid(parent), group});
+}
+
+void delete_policy(Oid parent) {
+  const auto acting = pg::Acting::as_extension();
+  for (const Sql& sql : {Sql("DELETE FROM pgscale.policy WHERE parent = $1::oid"),
+                         Sql("DELETE FROM pgscale.set_state WHERE parent = $1::oid"),
+                         Sql("DELETE FROM pgscale.retirement WHERE parent = $1::oid")}) {
+    pg::execute(sql, {pg::from_oid(parent)});
+  }
+}
+
+}  // namespace pgscale::catalog

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "catalog/parents.h"
+#include "core/policy.h"
+
+namespace pgscale::catalog {
+
+// A row of pgscale.policy: the policy in the words of its user, made canonical.
+struct PolicyRow {
+  std::optional<std::string> interval;
+  int premake = 4;
+  std::optional<std::string> origin;
+  std::optional<std::string> retention;
+  std::string retire = "detach";
+  bool default_partition = false;
+  std::string timezone = "UTC";
+  std::optional<int> partitions;
+  std::optional<std::string> lists;  // jsonb
+  std::optional<std::string> naming;
+  bool paused = false;
+};
+
+// The parents of the sets the current user may maintain, in the order of their names.
+[[nodiscard]] std::vector<Oid> own_sets();
+// All of them whose time has come at the two clocks (see core/schedule.h).
+[[nodiscard]] std::vector<Oid> due_sets(Micros policy_now, Micros real_now);
+
+[[nodiscard]] std::optional<PolicyRow> load_policy(Oid parent);
+// Throws Failure when the table is no partition set.
+[[nodiscard]] PolicyRow require_policy(const ParentFacts& facts);
+void insert_policy(Oid parent, const PolicyRow& row);
+void update_policy(Oid parent, const PolicyRow& row);
+void delete_policy(Oid parent);
+void remove_list_group(Oid parent, const std::string& group);
+
+// Reads the words: intervals, numbers and times by the server's own input functions. Throws when one
+// does not fit the key, and when validate() finds fault.
+[[nodiscard]] Policy interpret(const PolicyRow& row, const ParentFacts& facts);
+
+// The same row with every word as the server writes it, so that no later setting can change it.
+[[nodiscard]] PolicyRow canonical(PolicyRow row, const Policy& policy, const ParentFacts& facts);
+
+// The line of a range set's bounds; empty for list and hash.
+[[nodiscard]] std::optional<Axis> axis_of(const PolicyRow& row, const ParentFacts& facts);
+
+}  // namespace pgscale::catalog

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+
+#include "core/inventory.h"
+
+namespace pgscale::catalog {
+
+// Says before a detach what is to become of the partition, so that an interrupted one can be ended
+// and nothing else is ever dropped.
+void request_retirement(Oid partition, Oid parent, Retire action, const std::string& bounds);
+void mark_detached(Oid partition);
+void forget_retirement(Oid partition);
+
+// Removes requests whose partition is attached as before, and rows of tables that are gone: neither
+// must outlive the visit that could have carried them out.
+void forget_stale_retirements(Oid parent);
+
+// True when the table stands alone and pgscale itself has detached it in order to drop it.
+[[nodiscard]] bool may_drop(Oid table);
+
+}  // namespace pgscale::catalog

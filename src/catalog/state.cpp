@@ -1,0 +1,109 @@
+#include "catalog/state.h"
+
+#include "catalog/zones.h"
+#include "pg/query.h"
+#include "pg/session.h"
+
+namespace pgscale::catalog {
+namespace {
+
+using pg::Rows;
+using pg::Value;
+
+// timestamptz as microseconds since 2000-01-01 UTC, the form of all times in core.
+std::optional<Micros> to_micros(const Value& value) {
+  if (!value) return std::nullopt;
+  return pg::to_int(value);
+}
+
+Value from_micros(std::optional<Micros> instant) {
+  return instant ? Value(timestamptz_text(*instant)) : Value();
+}
+
+Value from_text(const std::string& text) { return text.empty() ? Value() : Value(text); }
+
+}  // namespace
+
+SetState load_state(Oid parent) {
+  const auto acting = pg::Acting::as_extension();
+  const Rows rows = pg::query(
+      Sql("SELECT filled, polled,"
+          "       ((extract(epoch FROM next_due) - 946684800) * 1000000)::bigint,"
+          "       ((extract(epoch FROM retry_at) - 946684800) * 1000000)::bigint,"
+          "       coalesce(refusals, ''), failures, crashes"
+          "  FROM pgscale.set_state WHERE parent = $1::oid"),
+      {pg::from_oid(parent)});
+  if (rows.empty()) return {};
+  const auto& row = rows.front();
+  return {pg::to_bool(row[0]),
+          pg::to_bool(row[1]),
+          to_micros(row[2]),
+          to_micros(row[3]),
+          *row[4],
+          static_cast<int>(pg::to_int(row[5])),
+          static_cast<int>(pg::to_int(row[6]))};
+}
+
+void create_state(Oid parent, bool filled) {
+  const auto acting = pg::Acting::as_extension();
+  pg::execute(Sql("INSERT INTO pgscale.set_state AS s (parent, filled) VALUES ($1::oid, $2::bool)"
+                  " ON CONFLICT (parent) DO UPDATE SET filled = excluded.filled"),
+              {pg::from_oid(parent), filled ? "t" : "f"});
+}
+
+void begin_visit(Oid parent) {
+  const auto acting = pg::Acting::as_extension();
+  pg::execute(Sql("INSERT INTO pgscale.set_state AS s (parent, crashes) VALUES ($1::oid, 1)"
+                  " ON CONFLICT (parent) DO UPDATE SET crashes = s.crashes + 1"),
+              {pg::from_oid(parent)});
+}
+
+void record_visit(Oid parent, const VisitRecord& visit) {
+  const auto acting = pg::Acting::as_extension();
+  pg::execute(
+      Sql("INSERT INTO pgscale.set_state AS s (parent, filled, next_due, polled, retry_at,"
+          "       visited_at, last_run, last_success, last_error, last_sqlstate, refusals, failures)"
+          " SELECT $1::oid, $2::bool, $3::timestamptz, $4::bool, $5::timestamptz,"
+          "       clock_timestamp(), CASE WHEN $6::bool THEN clock_timestamp() END,"
+          "       CASE WHEN $7::bool THEN clock_timestamp() END, $8, $9, $10,"
+          "       CASE WHEN $7::bool THEN 0 ELSE 1 END"
+          "  FROM pgscale.policy WHERE parent = $1::oid"
+          " ON CONFLICT (parent) DO UPDATE SET"
+          "       filled = s.filled OR excluded.filled, next_due = excluded.next_due,"
+          "       polled = excluded.polled, retry_at = excluded.retry_at,"
+          "       visited_at = excluded.visited_at,"
+          "       last_run = coalesce(excluded.last_run, s.last_run),"
+          "       last_success = coalesce(excluded.last_success, s.last_success),"
+          "       last_error = excluded.last_error, last_sqlstate = excluded.last_sqlstate,"
+          "       refusals = excluded.refusals, crashes = 0,"
+          "       failures = CASE WHEN $7::bool THEN 0 ELSE s.failures + 1 END"),
+      {pg::from_oid(parent), visit.filled ? "t" : "f", from_micros(visit.next_due),
+       visit.polled ? "t" : "f", from_micros(visit.retry_at), visit.worked ? "t" : "f",
+       visit.clean ? "t" : "f", from_text(visit.error), from_text(visit.sqlstate),
+       from_text(visit.refusals)});
+}
+
+void make_due(Oid parent) {
+  const auto acting = pg::Acting::as_extension();
+  pg::execute(Sql("UPDATE pgscale.set_state SET visited_at = NULL WHERE parent = $1::oid"),
+              {pg::from_oid(parent)});
+}
+
+void reset_state(Oid parent) {
+  const auto acting = pg::Acting::as_extension();
+  pg::execute(Sql("UPDATE pgscale.set_state SET crashes = 0, failures = 0, visited_at = NULL,"
+                  "       retry_at = NULL WHERE parent = $1::oid"),
+              {pg::from_oid(parent)});
+}
+
+Visit next_visit() {
+  const Rows rows = pg::query(
+      Sql("SELECT ((extract(epoch FROM min(s.next_due)) - 946684800) * 1000000)::bigint,"
+          "       ((extract(epoch FROM min(s.retry_at)) - 946684800) * 1000000)::bigint"
+          "  FROM pgscale.policy p JOIN pgscale.set_state s USING (parent)"
+          " WHERE NOT p.paused AND s.crashes < $1::int"),
+      {pg::from_int(kCrashesToQuarantine)});
+  return {to_micros(rows.front()[0]), to_micros(rows.front()[1])};
+}
+
+}  // namespace pgscale::catalog

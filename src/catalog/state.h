@@ -1,0 +1,53 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/inventory.h"
+#include "core/schedule.h"
+
+namespace pgscale::catalog {
+
+// A row of pgscale.set_state: where maintenance of a set stands.
+struct SetState {
+  bool filled = true;  // false while the past from start_at on is owed
+  bool polled = false;
+  std::optional<Micros> next_due;
+  std::optional<Micros> retry_at;
+  std::string refusals;
+  int failures = 0;
+  int crashes = 0;
+};
+
+// What a visit found and left.
+struct VisitRecord {
+  std::optional<Micros> next_due;
+  bool polled = false;
+  std::optional<Micros> retry_at;
+  bool worked = false;  // at least one step was tried
+  bool clean = true;    // nothing is left undone
+  bool filled = false;
+  std::string error;
+  std::string sqlstate;
+  std::string refusals;
+};
+
+[[nodiscard]] SetState load_state(Oid parent);
+
+// The first row of a set. `filled` is false when the user asked for partitions of the past.
+void create_state(Oid parent, bool filled);
+
+// Counts a crash before any work; record_visit() takes it back. What is left proves a death.
+void begin_visit(Oid parent);
+void record_visit(Oid parent, const VisitRecord& visit);
+
+// The policy has changed: look at once.
+void make_due(Oid parent);
+
+// resume(): forget crashes and failures, look at once.
+void reset_state(Oid parent);
+
+// When any set of this database next wants a visit.
+[[nodiscard]] Visit next_visit();
+
+}  // namespace pgscale::catalog

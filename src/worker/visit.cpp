@@ -1,0 +1,84 @@
+#include <limits>
+#include <vector>
+
+#include "apply/maintenance.h"
+#include "catalog/extension.h"
+#include "catalog/journal.h"
+#include "catalog/policies.h"
+#include "catalog/state.h"
+#include "pg/contain.h"
+#include "pg/server.h"
+#include "pg/session.h"
+#include "shim/workers.h"
+
+namespace pgscale::worker {
+namespace {
+
+using catalog::Presence;
+
+constexpr Micros kNever = std::numeric_limits<Micros>::max();
+constexpr Micros kRestAfterTrouble = 60 * kMicrosPerSecond;
+
+void log(const std::string& message) { pg::call(pgs_log, message.c_str()); }
+
+std::vector<Oid> sets_to_visit() {
+  pg::Session session(pg::Venue::kWorker);
+  std::vector<Oid> sets;
+  if (catalog::pin_extension() == Presence::kPresent) {
+    sets = catalog::due_sets(pg::policy_now(), pg::real_now());
+  }
+  session.end();
+  return sets;
+}
+
+void visit_set(Oid parent) {
+  const auto trouble = pg::isolated([parent] {
+    pg::Session session(pg::Venue::kWorker);
+    if (catalog::pin_extension() == Presence::kPresent) {
+      (void)apply::maintain(session, parent, catalog::kWorkerName);
+    }
+    session.end();
+  });
+  if (!trouble) return;
+  log("maintenance of partition set " + std::to_string(parent) + " failed: " + trouble->message);
+  (void)pg::isolated([&] {
+    pg::Session session(pg::Venue::kWorker);
+    if (catalog::pin_extension() == Presence::kPresent) {
+      apply::record_failed_visit(session, parent, *trouble);
+    }
+    session.end();
+  });
+}
+
+Visit next_visit() {
+  pg::Session session(pg::Venue::kWorker);
+  Visit next;
+  switch (catalog::pin_extension()) {
+    case Presence::kPresent: next = catalog::next_visit(); break;
+    case Presence::kOtherVersion:
+      log("extension \"pgscale\" has another version than its library: "
+          "run ALTER EXTENSION pgscale UPDATE");
+      next.retry = pg::real_now() + kMicrosPerHour;
+      break;
+    case Presence::kAbsent: break;
+  }
+  session.end();
+  return next;
+}
+
+void visit_database() {
+  for (Oid parent : sets_to_visit()) visit_set(parent);
+  Visit next;
+  const auto trouble = pg::isolated([&next] { next = next_visit(); });
+  if (trouble) next.retry = pg::real_now() + kRestAfterTrouble;
+  const PgsVisitResult result{next.due.value_or(kNever), next.retry.value_or(kNever)};
+  pg::call(pgs_visit_publish, &result);
+}
+
+}  // namespace
+}  // namespace pgscale::worker
+
+extern "C" bool body_visit(PgsFailure* failure);
+extern "C" bool body_visit(PgsFailure* failure) {
+  return pgscale::pg::contain(failure, [] { pgscale::worker::visit_database(); });
+}
