@@ -1,0 +1,149 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "builders.h"
+#include "core/step.h"
+
+namespace pgscale::testing {
+
+// A bound as the server would read it back: "MAXVALUE", "'1000'", "'2026-11-01 00:00:00+05:30'".
+inline End read_end(const Axis& axis, const std::string& sql) {
+  if (sql == "MINVALUE") return End::minimum();
+  if (sql == "MAXVALUE") return End::maximum();
+  const std::string text = sql.substr(1, sql.size() - 2);
+  if (!is_time(axis.kind())) {
+    return End::at(
+        parse_decimal(text, axis.kind() == KeyKind::kNumeric ? kNumericScale : 0).value());
+  }
+  Micros time = moment(text.c_str());
+  const auto dot = text.find('.');
+  if (dot != std::string::npos) {
+    std::string fraction = text.substr(dot + 1, text.find_first_of("+-", dot) - dot - 1);
+    fraction.resize(6, '0');
+    time += std::stoi(fraction);
+  }
+  if (axis.kind() == KeyKind::kTimestampTz) {
+    const auto sign = text.find_last_of("+-");
+    int hour = 0, minute = 0, second = 0;
+    std::sscanf(text.c_str() + sign + 1, "%d:%d:%d", &hour, &minute, &second);
+    const Micros offset = ((hour * 60 + minute) * 60 + second) * kMicrosPerSecond;
+    time += text[sign] == '-' ? offset : -offset;
+  }
+  return End::at(time);
+}
+
+inline Range read_range(const Axis& axis, const std::string& clause) {
+  const std::string from = "FOR VALUES FROM (", to = ") TO (";
+  const auto middle = clause.find(to);
+  EXPECT_EQ(clause.rfind(from, 0), 0U) << clause;
+  const auto upper = middle + to.size();
+  return {read_end(axis, clause.substr(from.size(), middle - from.size())),
+          read_end(axis, clause.substr(upper, clause.size() - 1 - upper))};
+}
+
+inline bool overlap(const Range& a, const Range& b) {
+  return a.lower < b.upper && b.lower < a.upper;
+}
+
+inline std::vector<Range> ranges_of(const PartitionSet& set) {
+  std::vector<Range> ranges;
+  for (const Partition& partition : set.inventory.partitions) {
+    if (const auto* range = std::get_if<Range>(&partition.bound)) ranges.push_back(*range);
+  }
+  return ranges;
+}
+
+// Carries out range plans on the inventory the way a server would, and fails the test where a
+// server would refuse: overlapping bounds, a name in use, an attach without guard beside a default
+// partition.
+class Server {
+ public:
+  explicit Server(PartitionSet& set) : set_(set) {}
+
+  void carry_out(const Plan& plan) {
+    for (const Item& item : plan.items) {
+      const Step* step = step_of(item);
+      ASSERT_NE(step, nullptr) << std::get<Refusal>(item).message;
+      carry_out(*step);
+    }
+    EXPECT_FALSE(guarded_);
+  }
+
+ private:
+  void carry_out(const Step& step) {
+    switch (step.action) {
+      case Action::kFinalize:
+      case Action::kDetach:
+        return detach(step);
+      case Action::kUnguard:
+        set_.inventory.guard_left = false;
+        return;
+      case Action::kGuard:
+        EXPECT_FALSE(guarded_ || set_.inventory.guard_left) << "one guard at a time";
+        guarded_ = true;
+        return;
+      case Action::kValidate:
+        EXPECT_TRUE(guarded_);
+        return;
+      case Action::kCreate:
+        return create(step);
+      case Action::kCreateDefault:
+        use_name(step);
+        attach(set_, name(step), DefaultSlot{});
+        return;
+      case Action::kDrop:
+        return drop(step);
+    }
+  }
+
+  void create(const Step& step) {
+    const Range range = read_range(*set_.axis, step.bounds);
+    EXPECT_TRUE(range.lower < range.upper) << step.bounds;
+    for (const Range& other : ranges_of(set_)) EXPECT_FALSE(overlap(range, other)) << step.bounds;
+    EXPECT_EQ(guarded_, default_partition(set_.inventory) != nullptr);
+    guarded_ = false;
+    use_name(step);
+    attach(set_, name(step), range);
+  }
+
+  void detach(const Step& step) {
+    auto& partitions = set_.inventory.partitions;
+    const auto found = std::find_if(partitions.begin(), partitions.end(), [&](const Partition& p) {
+      return p.oid == step.partition_oid;
+    });
+    ASSERT_NE(found, partitions.end()) << name(step);
+    partitions.erase(found);
+    for (RetiredTable& table : set_.inventory.retired) {
+      if (table.oid == step.partition_oid) {
+        table.attached = false;
+        return;
+      }
+    }
+    retired(set_, step.partition_oid, name(step), step.retire, false);
+  }
+
+  void drop(const Step& step) {
+    auto& tables = set_.inventory.retired;
+    const auto found = std::find_if(tables.begin(), tables.end(), [&](const RetiredTable& table) {
+      return table.oid == step.partition_oid && !table.attached;
+    });
+    ASSERT_NE(found, tables.end()) << name(step);
+    tables.erase(found);
+    set_.inventory.taken_names.erase(name(step));
+  }
+
+  void use_name(const Step& step) {
+    EXPECT_EQ(set_.inventory.taken_names.count(name(step)), 0U) << name(step);
+  }
+
+  static const std::string& name(const Step& step) { return step.partition.name.name(); }
+
+  PartitionSet& set_;
+  bool guarded_ = false;
+};
+
+}  // namespace pgscale::testing

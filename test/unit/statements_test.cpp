@@ -1,0 +1,165 @@
+#include "core/statements.h"
+
+#include <gtest/gtest.h>
+
+#include "builders.h"
+#include "zones.h"
+
+namespace pgscale {
+namespace {
+
+using testing::between;
+using testing::in_public;
+using testing::Lines;
+using testing::moment;
+using testing::zone_of;
+
+const std::optional<Axis> kNoAxis;
+
+std::optional<Axis> axis_of(KeyKind kind) { return Axis(kind, zone_of("Europe/Berlin")); }
+
+Parent parent_of(const std::string& column) {
+  return testing::empty_set(Method::kRange, "orders", column).inventory.parent;
+}
+
+Lines created(const Parent& parent) {
+  Lines texts;
+  for (const Sql& sql : create_statements(parent, in_public("p1"), Sql("DEFAULT"))) {
+    texts.push_back(sql.text());
+  }
+  return texts;
+}
+
+TEST(BoundClause, SpeaksForEveryKindOfBound) {
+  const struct {
+    Bound bound;
+    std::optional<Axis> axis;
+    const char* sql;
+  } cases[] = {{between("2026-10-31 23:00", "2026-11-30 23:00"), axis_of(KeyKind::kTimestampTz),
+                "FOR VALUES FROM ('2026-11-01 00:00:00+01') TO ('2026-12-01 00:00:00+01')"},
+               {between("2026-11-01", "2026-12-01"), axis_of(KeyKind::kDate),
+                "FOR VALUES FROM ('2026-11-01') TO ('2026-12-01')"},
+               {between(-10, 10), axis_of(KeyKind::kInteger), "FOR VALUES FROM ('-10') TO ('10')"},
+               {Range{End::minimum(), End::maximum()}, axis_of(KeyKind::kInteger),
+                "FOR VALUES FROM (MINVALUE) TO (MAXVALUE)"},
+               {ListValues{{"US", std::nullopt, "O'Hara", "NULL", R"(a\)"}}, kNoAxis,
+                R"(FOR VALUES IN ('US', NULL, 'O''Hara', 'NULL',  E'a\\'))"},
+               {HashSlot{8, 7}, kNoAxis, "FOR VALUES WITH (MODULUS 8, REMAINDER 7)"},
+               {DefaultSlot{}, kNoAxis, "DEFAULT"}};
+  for (const auto& c : cases) EXPECT_EQ(bound_clause(c.bound, c.axis).text(), c.sql);
+}
+
+TEST(CreateStatements, MakeTheTableBesideTheParentAndAttachIt) {
+  EXPECT_EQ(created(parent_of("at")),
+            (Lines{R"(CREATE TABLE "public"."p1" (LIKE "public"."orders" INCLUDING ALL))",
+                   R"(ALTER TABLE "public"."orders" ATTACH PARTITION "public"."p1" DEFAULT)"}));
+}
+
+TEST(CreateStatements, CarryOverHowTheParentIsStored) {
+  Parent parent = parent_of("at");
+  parent.unlogged = true;
+  parent.attach_brings_identity = true;
+  parent.access_method = "heap";
+  parent.tablespace = "Fast Disks";
+  EXPECT_EQ(created(parent)[0],
+            R"(CREATE UNLOGGED TABLE "public"."p1" (LIKE "public"."orders" INCLUDING ALL )"
+            R"(EXCLUDING IDENTITY) USING "heap" TABLESPACE "Fast Disks")");
+}
+
+TEST(CreateStatements, GrantInOneStatementPerRoleAndOption) {
+  Parent parent = parent_of("at");
+  parent.grants = {{"reader", Privilege::kSelect, "", false},
+                   {"writer", Privilege::kInsert, "", false},
+                   {"", Privilege::kSelect, "at", false},
+                   {"reader", Privilege::kUpdate, "a\"b", false},
+                   {"reader", Privilege::kDelete, "", true}};
+  const Lines all = created(parent);
+  const Lines grants(all.begin() + 1, all.end() - 1);
+  EXPECT_EQ(grants, (Lines{R"(GRANT SELECT ("at") ON "public"."p1" TO PUBLIC)",
+                           R"(GRANT SELECT, UPDATE ("a""b") ON "public"."p1" TO "reader")",
+                           R"(GRANT DELETE ON "public"."p1" TO "reader" WITH GRANT OPTION)",
+                           R"(GRANT INSERT ON "public"."p1" TO "writer")"}));
+}
+
+TEST(CreateStatements, KnowEveryPrivilege) {
+  const struct {
+    Privilege privilege;
+    const char* word;
+  } cases[] = {{Privilege::kSelect, "SELECT"},     {Privilege::kInsert, "INSERT"},
+               {Privilege::kUpdate, "UPDATE"},     {Privilege::kDelete, "DELETE"},
+               {Privilege::kTruncate, "TRUNCATE"}, {Privilege::kReferences, "REFERENCES"},
+               {Privilege::kTrigger, "TRIGGER"},   {Privilege::kMaintain, "MAINTAIN"}};
+  for (const auto& c : cases) {
+    Parent parent = parent_of("at");
+    parent.grants = {{"r", c.privilege, "", false}};
+    EXPECT_EQ(created(parent)[1], std::string("GRANT ") + c.word + R"( ON "public"."p1" TO "r")");
+  }
+}
+
+TEST(CreateStatements, CarryOverRowSecurityAndReplicaIdentityBeforeTheAttach) {
+  const struct {
+    ReplicaIdentity identity;
+    const char* what;
+  } cases[] = {{ReplicaIdentity::kFull, "REPLICA IDENTITY FULL"},
+               {ReplicaIdentity::kNothing, "REPLICA IDENTITY NOTHING"}};
+  for (const auto& c : cases) {
+    Parent parent = parent_of("at");
+    parent.row_security = true;
+    parent.replica_identity = c.identity;
+    const Lines all = created(parent);
+    ASSERT_EQ(all.size(), 4U);
+    EXPECT_EQ(all[1], R"(ALTER TABLE "public"."p1" ENABLE ROW LEVEL SECURITY)");
+    EXPECT_EQ(all[2], std::string(R"(ALTER TABLE "public"."p1" )") + c.what);
+  }
+  Parent by_index = parent_of("at");
+  by_index.replica_identity = ReplicaIdentity::kIndex;
+  EXPECT_EQ(created(by_index).size(), 2U);
+  EXPECT_EQ(replica_index_statement(in_public("p1"), Identifier("p1_key")).text(),
+            R"(ALTER TABLE "public"."p1" REPLICA IDENTITY USING INDEX "p1_key")");
+}
+
+TEST(DetachAndDrop, SpeakForEveryMode) {
+  const auto detach = [](DetachMode mode) {
+    return detach_statement(in_public("orders"), in_public("p1"), mode).text();
+  };
+  const std::string plain = R"(ALTER TABLE "public"."orders" DETACH PARTITION "public"."p1")";
+  EXPECT_EQ(detach(DetachMode::kPlain), plain);
+  EXPECT_EQ(detach(DetachMode::kConcurrently), plain + " CONCURRENTLY");
+  EXPECT_EQ(detach(DetachMode::kFinalize), plain + " FINALIZE");
+  EXPECT_EQ(drop_statement(TableKind::kTable, in_public("p1")).text(),
+            R"(DROP TABLE "public"."p1")");
+  EXPECT_EQ(drop_statement(TableKind::kPartitioned, in_public("p1")).text(),
+            R"(DROP TABLE "public"."p1")");
+  EXPECT_EQ(drop_statement(TableKind::kForeign, in_public("p1")).text(),
+            R"(DROP FOREIGN TABLE "public"."p1")");
+}
+
+TEST(Guard, ForbidsExactlyTheRowsOfTheComingPartition) {
+  const struct {
+    Bound bound;
+    const char* condition;
+  } cases[] = {
+      {between(0, 10), R"("k""ey" IS NOT NULL AND "k""ey" >= '0' AND "k""ey" < '10')"},
+      {Range{End::minimum(), End::at(10)}, R"("k""ey" IS NOT NULL AND "k""ey" < '10')"},
+      {Range{End::at(0), End::maximum()}, R"("k""ey" IS NOT NULL AND "k""ey" >= '0')"},
+      {ListValues{{"US", "O'Hara"}}, R"("k""ey" IS NOT NULL AND "k""ey" IN ('US', 'O''Hara'))"},
+      {ListValues{{std::nullopt}}, R"("k""ey" IS NULL)"},
+      {ListValues{{"US", std::nullopt}}, R"("k""ey" IS NULL OR "k""ey" IN ('US'))"}};
+  for (const auto& c : cases) {
+    EXPECT_EQ(
+        guard_statement(parent_of("k\"ey"), in_public("rest"), c.bound, axis_of(KeyKind::kInteger))
+            .text(),
+        std::string(R"(ALTER TABLE "public"."rest" ADD CONSTRAINT "pgscale_guard" CHECK (NOT ()") +
+            c.condition + ")) NOT VALID");
+  }
+}
+
+TEST(Guard, IsValidatedAndDroppedByItsName) {
+  EXPECT_EQ(validate_guard_statement(in_public("rest")).text(),
+            R"(ALTER TABLE "public"."rest" VALIDATE CONSTRAINT "pgscale_guard")");
+  EXPECT_EQ(unguard_statement(in_public("rest")).text(),
+            R"(ALTER TABLE "public"."rest" DROP CONSTRAINT "pgscale_guard")");
+}
+
+}  // namespace
+}  // namespace pgscale
