@@ -222,20 +222,6 @@ class Planner {
   Plan plan_;
 };
 
-// Whether the policy wants the partition's range again once nothing covers it.
-bool would_return(PartitionSet set, const Partition& partition, Micros now) {
-  auto& partitions = set.inventory.partitions;
-  partitions.erase(std::remove_if(partitions.begin(), partitions.end(),
-                                  [&](const Partition& other) { return other.oid == partition.oid; }),
-                   partitions.end());
-  const auto& gone = std::get<Range>(partition.bound);
-  const WantedPartitions wanted = wanted_ranges(set, now);
-  return std::any_of(wanted.missing.begin(), wanted.missing.end(), [&gone](const Wanted& item) {
-    const auto& range = std::get<Range>(item.bound);
-    return range.lower < gone.upper && gone.lower < range.upper;
-  });
-}
-
 }  // namespace
 
 const char* text(Action action) {
@@ -293,11 +279,9 @@ void check_retirable(const PartitionSet& set, const Partition& partition, Micros
   }
   const auto* range = std::get_if<Range>(&partition.bound);
   if (range == nullptr || set.policy.paused) return;
-  const bool is_past = !(End::at(current_position(set, now)) < range->upper);
-  if (is_past && !would_return(set, partition, now)) return;
+  if (!(End::at(current_position(set, now)) < range->upper)) return;
   throw Failure(Problem::kNotInPrerequisiteState,
-                "cannot retire partition " + name +
-                    (is_past ? " next before the present" : " of the present or the future"),
+                "cannot retire partition " + name + " of the present or the future",
                 "The policy of the set would make it anew.",
                 "Pause the set first, or change its policy.");
 }

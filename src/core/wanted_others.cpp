@@ -62,10 +62,28 @@ std::vector<std::string> groups_within(const std::vector<ListGroup>& groups,
   return names;
 }
 
+// PostgreSQL: of two moduli in one table the larger must be a multiple of the smaller.
+std::optional<Refusal> misfit(const PartitionSet& set) {
+  const int modulus = set.policy.partitions.value();
+  for (const Partition& partition : set.inventory.partitions) {
+    const auto* slot = std::get_if<HashSlot>(&partition.bound);
+    if (slot == nullptr || slot->modulus % modulus == 0 || modulus % slot->modulus == 0) continue;
+    return Refusal{Action::kCreate, "", "", Problem::kInvalidDefinition,
+                   "modulus " + std::to_string(modulus) + " does not fit partition " +
+                       readable(partition.name) + " of modulus " + std::to_string(slot->modulus),
+                   "Set partitions to the modulus of the existing partitions."};
+  }
+  return std::nullopt;
+}
+
 // Counted in residues of the least common multiple of all moduli: a remainder is missing when no slot
 // holds a residue of it, and covered when slots hold all of them.
 WantedPartitions wanted_slots(const PartitionSet& set) {
   WantedPartitions wanted;
+  if (const auto refusal = misfit(set)) {
+    wanted.refusals.push_back(*refusal);
+    return wanted;
+  }
   const std::int64_t modulus = set.policy.partitions.value();
   std::int64_t all = modulus;
   for (const Partition& partition : set.inventory.partitions) {

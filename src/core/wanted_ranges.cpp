@@ -28,19 +28,26 @@ End period_end(const std::vector<Range>& existing, const Grid& grid, const Axis&
   return axis.end(grid.next_after(position));
 }
 
-// Coverage chains on from the newest partition that ended before the present, so that a set that
-// slept leaves no hole; on the first run it also goes back to the start the user asked for.
+// Where the partition of the present begins. When there is none, the set has slept: then coverage
+// chains on from the newest partition that ended, so that no hole is left. Older holes were made by
+// somebody and stay.
+End present_start(const std::vector<Range>& existing, const Grid& grid, Point position) {
+  const End here = End::at(position);
+  End newest_end = End::minimum();
+  for (const Range& range : existing) {
+    if (here < range.lower) continue;
+    if (here < range.upper) return range.lower;
+    newest_end = std::max(newest_end, range.upper);
+  }
+  return newest_end.kind == End::Kind::kMinimum ? End::at(grid.floor(position)) : newest_end;
+}
+
+// On the first run coverage also goes back to the start the user asked for.
 End coverage_start(const PartitionSet& set, const std::vector<Range>& existing, const Grid& grid,
                    Point position) {
-  End start = End::minimum();
-  for (const Range& range : existing) {
-    if (!(End::at(position) < range.upper)) start = std::max(start, range.upper);
-  }
-  if (start.kind == End::Kind::kMinimum) start = End::at(grid.floor(position));
-  if (set.policy.fill_from_origin && set.policy.origin) {
-    start = std::min(start, End::at(*set.policy.origin));
-  }
-  return start;
+  const End present = present_start(existing, grid, position);
+  if (!set.policy.fill_from_origin || !set.policy.origin) return present;
+  return std::min(present, End::at(*set.policy.origin));
 }
 
 struct Coverage {
@@ -114,8 +121,9 @@ WantedPartitions wanted_ranges(const PartitionSet& set, Micros now) {
   const Coverage covered = coverage(set, existing, grid, position);
 
   Range span{coverage_start(set, existing, grid, position), covered.end};
-  const Point first = span.lower.value;
-  if ((position - first) / usual_length(interval) > static_cast<Point>(kMostAtOnce)) {
+  const bool is_bounded = span.lower.kind == End::Kind::kValue;
+  if (is_bounded &&
+      (position - span.lower.value) / usual_length(interval) > static_cast<Point>(kMostAtOnce)) {
     wanted.refusals.push_back(too_many(kMostAtOnce));
     span.lower = End::at(grid.floor(position));
   }

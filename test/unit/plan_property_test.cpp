@@ -200,13 +200,17 @@ TEST(PlanProperty, NeverRetiresWhatRetentionStillWants) {
   EXPECT_GT(retirements, 500);
 }
 
+// A set whose present was covered has slept through nothing: its older holes are its owner's.
 TEST(PlanProperty, LeavesNoHoleFromTheNewestOldPartitionToTheLastPremadeOne) {
   for_random_cases(13, 2'000, [](Case& c) {
     const Point position = current_position(c.set, c.now);
     End start = End::at(position);
-    for (const Range& range : ranges_of(c.set)) {
-      if (End::at(position) < range.upper) continue;
-      start = start == End::at(position) ? range.upper : std::max(start, range.upper);
+    const std::vector<Range> before = ranges_of(c.set);
+    if (holder(before, position) == nullptr) {
+      for (const Range& range : before) {
+        if (End::at(position) < range.upper) continue;
+        start = start == End::at(position) ? range.upper : std::max(start, range.upper);
+      }
     }
     Server(c.set).carry_out(plan(c.set, c.now));
     const std::vector<Range> ranges = ranges_of(c.set);

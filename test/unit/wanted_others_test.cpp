@@ -79,8 +79,7 @@ TEST(WantedSlots, AreTheRemaindersThatNoSlotHolds) {
       {4, {{1, 0}}, {}, {}},
       {4, {{8, 3}}, {"0", "1", "2"}, {"3"}},
       {2, {{8, 0}, {8, 2}, {8, 4}}, {"1"}, {"0"}},
-      {2, {{8, 0}, {8, 2}, {8, 4}, {8, 6}}, {"1"}, {}},
-      {4, {{3, 0}}, {}, {"0", "1", "2", "3"}}};  // no common factor: each shares rows with all
+      {2, {{8, 0}, {8, 2}, {8, 4}, {8, 6}}, {"1"}, {}}};
   for (const Slots& c : cases) {
     PartitionSet set = hash_set(c.modulus);
     for (const HashSlot& slot : c.existing) {
@@ -102,6 +101,16 @@ TEST(WantedSlots, ARefusalNamesThePartitionInTheWay) {
   EXPECT_EQ(wanted.refusals[0].problem, Problem::kInvalidDefinition);
   EXPECT_EQ(wanted.refusals[0].message,
             "remainder 3 of 4 is partly covered by partition public.finer");
+}
+
+TEST(WantedSlots, AreRefusedAsOneWhenTheModuliDoNotFit) {
+  PartitionSet set = hash_set(6);
+  attach(set, "other", HashSlot{4, 0});
+  const WantedPartitions wanted = wanted_slots(set);
+  EXPECT_TRUE(wanted.missing.empty());
+  ASSERT_EQ(wanted.refusals.size(), 1U);
+  EXPECT_EQ(wanted.refusals[0].message,
+            "modulus 6 does not fit partition public.other of modulus 4");
 }
 
 // Beside slots of moduli that divide each other, what is wanted never shares a row with what

@@ -85,6 +85,14 @@ TEST(WantedRanges, LeaveHolesThatAreOlderThanTheNewestPastPartition) {
   EXPECT_EQ(lines(set), (Lines{"2026-11-01 2026-12-01 covers the present"}));
 }
 
+TEST(WantedRanges, BeginWithThePartitionOfThePresentWhereverItBegins) {
+  PartitionSet set = monthly(1);
+  attach(set, "present", between("2026-11-15", "2026-12-01"));
+  EXPECT_EQ(lines(set), (Lines{"2026-12-01 2027-01-01 premake = 1"}));
+  attach(set, "older", between("2026-08-01", "2026-09-01"));  // somebody took what was between
+  EXPECT_EQ(lines(set), (Lines{"2026-12-01 2027-01-01 premake = 1"}));
+}
+
 TEST(WantedRanges, FillTheHoleBetweenThePresentAndAFarPartition) {
   PartitionSet set = monthly(2);
   attach(set, "present", between("2026-11-01", "2026-12-01"));
