@@ -43,7 +43,9 @@ CREATE TABLE @extschema@.set_state (
     last_sqlstate text,
     refusals text,
     failures integer NOT NULL DEFAULT 0,
-    crashes integer NOT NULL DEFAULT 0
+    crashes integer NOT NULL DEFAULT 0,
+    cluster text,
+    hold_until timestamptz
 );
 COMMENT ON TABLE @extschema@.set_state IS 'Where maintenance of each partition set stands; not part of a dump';
 COMMENT ON COLUMN @extschema@.set_state.parent IS 'The partitioned table';
@@ -59,6 +61,8 @@ COMMENT ON COLUMN @extschema@.set_state.last_sqlstate IS 'SQLSTATE of last_error
 COMMENT ON COLUMN @extschema@.set_state.refusals IS 'Refusals of the last plan, so that each is recorded once';
 COMMENT ON COLUMN @extschema@.set_state.failures IS 'Visits in a row that left something undone';
 COMMENT ON COLUMN @extschema@.set_state.crashes IS 'Visits in a row that never ended; at three the set is quarantined until resume()';
+COMMENT ON COLUMN @extschema@.set_state.cluster IS 'System identifier and timeline of the server that last maintained the set';
+COMMENT ON COLUMN @extschema@.set_state.hold_until IS 'Until when nothing is retired, because the server was restored or promoted';
 
 CREATE TABLE @extschema@.retirement (
     partition regclass PRIMARY KEY,

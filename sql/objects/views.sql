@@ -27,6 +27,7 @@ SELECT p.parent,
        s.last_error,
        s.last_sqlstate,
        coalesce(s.failures, 0) AS failures,
+       s.hold_until,
        p.paused,
        coalesce(s.crashes, 0) >= 3 AS quarantined
   FROM @extschema@.policy p
@@ -70,6 +71,7 @@ COMMENT ON COLUMN @extschema@.partition_sets.last_success IS 'When a visit last 
 COMMENT ON COLUMN @extschema@.partition_sets.last_error IS 'Message of the last failed step or refusal; NULL once all is well';
 COMMENT ON COLUMN @extschema@.partition_sets.last_sqlstate IS 'SQLSTATE of last_error';
 COMMENT ON COLUMN @extschema@.partition_sets.failures IS 'Visits in a row that left something undone';
+COMMENT ON COLUMN @extschema@.partition_sets.hold_until IS 'Until when nothing is retired, because the server was restored or promoted; resume() ends it';
 COMMENT ON COLUMN @extschema@.partition_sets.paused IS 'Set by pause(), cleared by resume()';
 COMMENT ON COLUMN @extschema@.partition_sets.quarantined IS 'The worker died three times in a row while visiting the set; resume() lets it try again';
 

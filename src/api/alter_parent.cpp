@@ -1,5 +1,6 @@
 #include "api/arguments.h"
 #include "api/progress.h"
+#include "catalog/retirements.h"
 #include "catalog/state.h"
 #include "core/failure.h"
 #include "pg/contain.h"
@@ -56,6 +57,7 @@ void alter_parent(PgsCall* call) {
   if (!row.origin) row.origin = counting_origin(row, facts);
   catalog::update_policy(parent, row);
   if (given.start_at && *given.start_at != kNone) catalog::create_state(parent, false);
+  if (given.retention || given.retire) catalog::cancel_drops(parent);
   catalog::make_due(parent);
 
   ManagedSet managed = catalog::load_set(parent);

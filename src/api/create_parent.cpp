@@ -62,14 +62,14 @@ class FirstPlan {
       if (const auto* step = std::get_if<Step>(&item)) {
         carry_out(*step);
       } else {
-        progress_.refuse(std::get<Refusal>(item));
-        refused_ = true;
+        refusals_.push_back(std::get<Refusal>(item));
+        progress_.refuse(refusals_.back());
       }
     }
   }
 
-  [[nodiscard]] bool is_complete() const { return !deferred_ && !refused_; }
-  [[nodiscard]] bool has_deferred() const { return deferred_; }
+  [[nodiscard]] bool is_complete() const { return !deferred_ && refusals_.empty(); }
+  [[nodiscard]] const std::vector<Refusal>& refusals() const { return refusals_; }
 
  private:
   void carry_out(const Step& step) {
@@ -91,7 +91,7 @@ class FirstPlan {
   apply::StepRunner runner_;
   bool scan_is_long_ = false;
   bool deferred_ = false;
-  bool refused_ = false;
+  std::vector<Refusal> refusals_;
   int made_ = 0;
 };
 
@@ -103,6 +103,12 @@ void record(const ManagedSet& managed, const Plan& plan, const FirstPlan& first)
   record.worked = true;
   record.clean = first.is_complete();
   if (!first.is_complete() || plan.needs_polling) record.retry_at = pg::real_now();
+  for (const Refusal& refusal : first.refusals()) {
+    record.refusals += refusal.message + "\n";
+    record.error = refusal.message;
+    record.sqlstate = sqlstate(refusal.problem);
+    catalog::record_refusal(managed.facts.parent, refusal, catalog::session_user());
+  }
   catalog::record_visit(managed.facts.parent.oid, record);
 }
 

@@ -163,9 +163,14 @@ Report absent(Attendance attendance) {
 
 Report maintain_claimed(pg::Session& session, Oid parent, const std::string& requester) {
   const auto row = catalog::load_policy(parent);
-  if (!row || !catalog::relation_exists(parent)) return absent(Attendance::kGone);
+  if (!row) return absent(Attendance::kGone);
+  if (!catalog::relation_exists(parent)) {
+    catalog::delete_policy(parent);  // dropped while event triggers were off
+    return absent(Attendance::kGone);
+  }
   if (row->paused) return absent(Attendance::kPaused);
   const SetState state = catalog::load_state(parent);
+  catalog::settle(parent, state);
   if (state.crashes >= kCrashesToQuarantine) return absent(Attendance::kQuarantined);
 
   std::optional<ManagedSet> managed;

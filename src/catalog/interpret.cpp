@@ -1,6 +1,7 @@
 #include "catalog/policies.h"
 #include "catalog/zones.h"
 #include "core/failure.h"
+#include "core/naming.h"
 #include "pg/attempt.h"
 #include "pg/query.h"
 #include "shim/partitions.h"
@@ -132,6 +133,7 @@ Policy interpret(const PolicyRow& row, const ParentFacts& facts) {
   policy.partitions = row.partitions;
   policy.naming = row.naming.value_or("");
   policy.paused = row.paused;
+  if (row.naming) check_naming(*row.naming);  // '' is no template, unlike the empty field
   (void)server_zone(row.timezone);
   if (row.interval) policy.interval = read_stride("interval", *row.interval, facts);
   if (row.retention) policy.retention = read_stride("retention", *row.retention, facts);

@@ -138,7 +138,9 @@ std::set<std::string> taken_names(const QualifiedName& parent,
 ManagedSet load_set(const ParentFacts& facts, const PolicyRow& row, const Policy& policy) {
   ManagedSet managed{facts, row, {policy, Inventory(facts.parent), axis_of(row, facts)}};
   Inventory& inventory = managed.set.inventory;
-  managed.set.policy.fill_from_origin = !load_state(facts.parent.oid).filled;
+  const SetState state = load_state(facts.parent.oid);
+  managed.set.policy.fill_from_origin = !state.filled;
+  inventory.hold_until = state.hold_until;
   inventory.partitions = load_partitions(facts);
   inventory.retired = load_retired(facts.parent.oid);
   if (facts.kind && !is_time(*facts.kind)) {

@@ -40,6 +40,13 @@ void forget_stale_retirements(Oid parent) {
       {pg::from_oid(parent)});
 }
 
+void cancel_drops(Oid parent) {
+  const auto acting = pg::Acting::as_extension();
+  pg::execute(Sql("UPDATE pgscale.retirement SET action = 'detach'"
+                  " WHERE parent = $1::oid AND action = 'drop'"),
+              {pg::from_oid(parent)});
+}
+
 bool may_drop(Oid table) {
   const auto acting = pg::Acting::as_extension();
   return !pg::query_latest(Sql("SELECT FROM pgscale.retirement r"

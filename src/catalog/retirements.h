@@ -16,6 +16,9 @@ void forget_retirement(Oid partition);
 // must outlive the visit that could have carried them out.
 void forget_stale_retirements(Oid parent);
 
+// Detached tables that were to be dropped stay: the policy that wanted it has changed.
+void cancel_drops(Oid parent);
+
 // True when the table stands alone and pgscale itself has detached it in order to drop it.
 [[nodiscard]] bool may_drop(Oid table);
 

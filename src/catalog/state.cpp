@@ -2,6 +2,7 @@
 
 #include "catalog/zones.h"
 #include "pg/query.h"
+#include "pg/server.h"
 #include "pg/session.h"
 
 namespace pgscale::catalog {
@@ -20,6 +21,8 @@ Value from_micros(std::optional<Micros> instant) {
   return instant ? Value(timestamptz_text(*instant)) : Value();
 }
 
+std::string cluster_identity() { return pg::call(pgs_cluster_identity); }
+
 Value from_text(const std::string& text) { return text.empty() ? Value() : Value(text); }
 
 }  // namespace
@@ -30,25 +33,43 @@ SetState load_state(Oid parent) {
       Sql("SELECT filled, polled,"
           "       ((extract(epoch FROM next_due) - 946684800) * 1000000)::bigint,"
           "       ((extract(epoch FROM retry_at) - 946684800) * 1000000)::bigint,"
-          "       coalesce(refusals, ''), failures, crashes"
+          "       coalesce(refusals, ''), failures, crashes, coalesce(cluster, ''),"
+          "       ((extract(epoch FROM hold_until) - 946684800) * 1000000)::bigint"
           "  FROM pgscale.set_state WHERE parent = $1::oid"),
       {pg::from_oid(parent)});
-  if (rows.empty()) return {};
+  SetState state;
+  state.hold_until = pg::real_now() + kHoldAfterRestore;
+  if (rows.empty()) return state;
   const auto& row = rows.front();
-  return {pg::to_bool(row[0]),
-          pg::to_bool(row[1]),
-          to_micros(row[2]),
-          to_micros(row[3]),
-          *row[4],
-          static_cast<int>(pg::to_int(row[5])),
-          static_cast<int>(pg::to_int(row[6]))};
+  state.filled = pg::to_bool(row[0]);
+  state.polled = pg::to_bool(row[1]);
+  state.next_due = to_micros(row[2]);
+  state.retry_at = to_micros(row[3]);
+  state.refusals = *row[4];
+  state.failures = static_cast<int>(pg::to_int(row[5]));
+  state.crashes = static_cast<int>(pg::to_int(row[6]));
+  if (*row[7] != cluster_identity()) return state;
+  state.hold_until = to_micros(row[8]);
+  if (state.hold_until && *state.hold_until <= pg::real_now()) state.hold_until.reset();
+  return state;
+}
+
+void settle(Oid parent, const SetState& state) {
+  const auto acting = pg::Acting::as_extension();
+  pg::execute(Sql("INSERT INTO pgscale.set_state AS s (parent, cluster, hold_until)"
+                  " VALUES ($1::oid, $2, $3::timestamptz)"
+                  " ON CONFLICT (parent) DO UPDATE SET cluster = excluded.cluster,"
+                  "       hold_until = excluded.hold_until"
+                  " WHERE s.cluster IS DISTINCT FROM excluded.cluster"),
+              {pg::from_oid(parent), cluster_identity(), from_micros(state.hold_until)});
 }
 
 void create_state(Oid parent, bool filled) {
   const auto acting = pg::Acting::as_extension();
-  pg::execute(Sql("INSERT INTO pgscale.set_state AS s (parent, filled) VALUES ($1::oid, $2::bool)"
+  pg::execute(Sql("INSERT INTO pgscale.set_state AS s (parent, filled, cluster)"
+                  " VALUES ($1::oid, $2::bool, $3)"
                   " ON CONFLICT (parent) DO UPDATE SET filled = excluded.filled"),
-              {pg::from_oid(parent), filled ? "t" : "f"});
+              {pg::from_oid(parent), filled ? "t" : "f", cluster_identity()});
 }
 
 void begin_visit(Oid parent) {
@@ -92,7 +113,7 @@ void make_due(Oid parent) {
 void reset_state(Oid parent) {
   const auto acting = pg::Acting::as_extension();
   pg::execute(Sql("UPDATE pgscale.set_state SET crashes = 0, failures = 0, visited_at = NULL,"
-                  "       retry_at = NULL WHERE parent = $1::oid"),
+                  "       retry_at = NULL, hold_until = NULL WHERE parent = $1::oid"),
               {pg::from_oid(parent)});
 }
 

@@ -17,6 +17,7 @@ struct SetState {
   std::string refusals;
   int failures = 0;
   int crashes = 0;
+  std::optional<Micros> hold_until;  // empty unless it lies ahead
 };
 
 // What a visit found and left.
@@ -32,10 +33,14 @@ struct VisitRecord {
   std::string refusals;
 };
 
+// A set without a row, or with that of another server, has been restored: its hold begins now.
 [[nodiscard]] SetState load_state(Oid parent);
 
 // The first row of a set. `filled` is false when the user asked for partitions of the past.
 void create_state(Oid parent, bool filled);
+
+// Writes down in which server the set lives now, and the hold that began if it is another.
+void settle(Oid parent, const SetState& state);
 
 // Counts a crash before any work; record_visit() takes it back. What is left proves a death.
 void begin_visit(Oid parent);
@@ -44,7 +49,7 @@ void record_visit(Oid parent, const VisitRecord& visit);
 // The policy has changed: look at once.
 void make_due(Oid parent);
 
-// resume(): forget crashes and failures, look at once.
+// resume(): forget crashes, failures and a hold, look at once.
 void reset_state(Oid parent);
 
 // When any set of this database next wants a visit.

@@ -91,7 +91,10 @@ struct Inventory {
   std::vector<RetiredTable> retired;
   std::set<std::string> taken_names;  // of relations and types in the parent's schema
   std::optional<Point> reached;       // number keys: lower bound of the newest partition with rows
-  bool guard_left = false;            // a guard of an earlier, broken run is on the default partition
+  // Set while nothing may be retired: after a restore or a promotion the clock may be far ahead of
+  // what the data was meant to live through.
+  std::optional<Micros> hold_until;
+  bool guard_left = false;  // a guard of an earlier, broken run is on the default partition
 };
 
 [[nodiscard]] const Partition* default_partition(const Inventory& inventory);

@@ -84,15 +84,16 @@ class Planner {
                 detach_locks(set_.inventory, partition.name, DetachMode::kFinalize)};
       step.retire = retired != nullptr ? retired->action : Retire::kDetach;
       plan_.items.emplace_back(step);
-      if (step.retire == Retire::kDrop) {
+      if (step.retire == Retire::kDrop &&
+          !hold(Action::kDrop, partition.name, partition.bound_text)) {
         plan_.items.emplace_back(
             drop_step(partition.kind, partition.oid, partition.name, partition.bound_text));
       }
     }
     for (const RetiredTable& table : set_.inventory.retired) {
-      if (!table.attached && table.action == Retire::kDrop) {
-        plan_.items.emplace_back(drop_step(table.kind, table.oid, table.name, table.bound_text));
-      }
+      if (table.attached || table.action != Retire::kDrop) continue;
+      if (hold(Action::kDrop, table.name, table.bound_text)) continue;
+      plan_.items.emplace_back(drop_step(table.kind, table.oid, table.name, table.bound_text));
     }
     const Partition* rest = default_partition(set_.inventory);
     if (rest != nullptr && set_.inventory.guard_left) plan_.items.emplace_back(unguard_step(*rest));
@@ -179,6 +180,7 @@ class Planner {
       return std::get<Range>(a->bound).upper < std::get<Range>(b->bound).upper;
     });
     for (const Partition* partition : expired) {
+      if (hold(Action::kDetach, partition->name, partition->bound_text)) continue;
       const End& upper = std::get<Range>(partition->bound).upper;
       const std::string reason = "retention ended at " + set_.axis->text(*expiry(set_, upper));
       for (Step& step : retirement_steps(set_, *partition, reason)) {
@@ -204,6 +206,18 @@ class Planner {
         action, readable(full), bounds, Problem::kDuplicateTable,
         "relation " + readable(full) + " already exists and is no partition for these bounds",
         "Rename or drop it, or give the set another name template with naming."});
+    return true;
+  }
+
+  bool hold(Action action, const QualifiedName& name, const std::string& bounds) {
+    if (!set_.inventory.hold_until) return false;
+    const Axis clock(KeyKind::kTimestampTz, Zone::utc());
+    plan_.items.emplace_back(Refusal{action, readable(name), bounds,
+                                     Problem::kNotInPrerequisiteState,
+                                     "retirement is on hold until " +
+                                         clock.text(Point{*set_.inventory.hold_until}) +
+                                         " because the server was restored or promoted",
+                                     "Use pgscale.resume() to end the hold."});
     return true;
   }
 

@@ -23,6 +23,9 @@ namespace pgscale {
 // A set whose worker died this often in a row is left alone until somebody resumes it.
 inline constexpr int kCrashesToQuarantine = 3;
 
+// How long retirement rests in a set that woke up in another server than it went to sleep in.
+inline constexpr Micros kHoldAfterRestore = kMicrosPerDay;
+
 // When a database wants its next visit. Two clocks: `due` is a time of the policies' clock, which
 // pgscale.clock can replace; `retry` is real time.
 struct Visit {

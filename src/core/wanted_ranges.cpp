@@ -66,10 +66,11 @@ Coverage coverage(const PartitionSet& set, const std::vector<Range>& existing, c
   return result;
 }
 
-std::string reason_for(const Range& piece, Point position, int premake) {
+std::string reason_for(const Range& piece, Point position, const Policy& policy) {
   const End here = End::at(position);
-  if (here < piece.lower) return "premake = " + std::to_string(premake);
-  return here < piece.upper ? "covers the present" : "closes a hole before the present";
+  if (here < piece.lower) return "premake = " + std::to_string(policy.premake);
+  if (here < piece.upper) return "covers the present";
+  return policy.fill_from_origin ? "from start_at on" : "closes a hole before the present";
 }
 
 Refusal too_many(std::size_t count) {
@@ -133,7 +134,7 @@ WantedPartitions wanted_ranges(const PartitionSet& set, Micros now) {
       const std::optional<Point> end = expiry(set, piece.upper);
       if (end && *end <= position) continue;  // retention would take it at once
       Wanted item{range_name(axis, interval, piece.lower), piece,
-                  reason_for(piece, position, set.policy.premake)};
+                  reason_for(piece, position, set.policy)};
       const bool is_past = !(End::at(position) < piece.upper);
       (is_past ? past : wanted.missing).push_back(std::move(item));
     }

@@ -1,6 +1,8 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "access/xlog.h"
+#include "access/xlogrecovery.h"
 #include "catalog/pg_authid.h"
 #include "catalog/pg_extension.h"
 #include "commands/extension.h"
@@ -217,6 +219,18 @@ pgs_relation_name(uint32_t relation)
 	const char *name = get_rel_name(relation);
 
 	return name != NULL ? name : psprintf("%u", relation);
+}
+
+const char *
+pgs_cluster_identity(void)
+{
+	TimeLineID	timeline;
+
+	if (RecoveryInProgress())
+		(void) GetXLogReplayRecPtr(&timeline);
+	else
+		timeline = GetWALInsertionTimeLine();
+	return psprintf(UINT64_FORMAT "/%u", GetSystemIdentifier(), timeline);
 }
 
 int

@@ -61,6 +61,8 @@ extern void pgs_notice(const char *message);
 extern void pgs_warning(const char *message, const char *hint);
 extern void pgs_log(const char *message);
 extern const char *pgs_relation_name(uint32_t relation);	/* its OID when it is gone */
+/* Changes when the data goes on in another server or on another timeline. */
+extern const char *pgs_cluster_identity(void);
 extern int	pgs_own_pid(void);		/* never raises */
 extern uint32_t pgs_own_database(void);		/* never raises */
 

@@ -166,11 +166,19 @@ neutral_settings(void)
 		{"default_tablespace", ""},
 		{"default_table_access_method", "heap"},
 		{"check_function_bodies", "on"},
+		/* As for autovacuum: a standby that is gone must not stop maintenance. */
+		{"synchronous_commit", "local"},
+		{"statement_timeout", "0"},
+		{"lock_timeout", "0"},
+		{"transaction_timeout", "0"},	/* from 17 on */
 		{"client_min_messages", "warning"},
 	};
 
 	for (int i = 0; i < lengthof(settings); i++)
-		SetConfigOption(settings[i][0], settings[i][1], PGC_SUSET, PGC_S_OVERRIDE);
+	{
+		if (GetConfigOption(settings[i][0], true, false) != NULL)
+			SetConfigOption(settings[i][0], settings[i][1], PGC_SUSET, PGC_S_OVERRIDE);
+	}
 }
 
 static void

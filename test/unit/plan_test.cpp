@@ -262,6 +262,28 @@ TEST(Plan, DropsRetiredTablesThatAreStillThere) {
   EXPECT_EQ(sql_of(step_at(made, 0)), Lines{R"(DROP FOREIGN TABLE "public"."to_drop")"});
 }
 
+TEST(Plan, OnHoldMakesPartitionsAndFinalizesButRetiresNothing) {
+  PartitionSet set = range_set(KeyKind::kDate, months(1), 0);
+  set.policy.retention = Stride{months(1)};
+  set.policy.retire = Retire::kDrop;
+  attach(set, "old", between("2026-09-01", "2026-10-01"));
+  Partition& ours = attach(set, "ours", between("2026-08-01", "2026-09-01"));
+  ours.detach_pending = true;
+  retired(set, ours.oid, "ours", Retire::kDrop, true);
+  retired(set, 9, "detached", Retire::kDrop, false);
+  set.inventory.hold_until = kNow + kMicrosPerDay;
+  const Plan made = plan(set, kNow);
+  EXPECT_EQ(outline(made),
+            (Lines{"finalize ours", "refused drop public.ours", "refused drop public.detached",
+                   "create orders_p2026_11", "create orders_p2026_10",
+                   "refused detach public.old"}));
+  const auto& refusal = std::get<Refusal>(made.items.back());
+  EXPECT_EQ(refusal.problem, Problem::kNotInPrerequisiteState);
+  EXPECT_EQ(refusal.message,
+            "retirement is on hold until 2026-11-22 12:00:00+00 because the server was restored or "
+            "promoted");
+}
+
 TEST(Plan, PausingIsTheCallersBusiness) {
   PartitionSet set = range_set(KeyKind::kDate, months(1), 0);
   set.policy.paused = true;

@@ -57,8 +57,8 @@ TEST(WantedRanges, GoBackToTheOriginWhenThePastIsOwedNewestFirst) {
   set.policy.origin = moment("2026-09-01");
   set.policy.fill_from_origin = true;
   EXPECT_EQ(lines(set), (Lines{"2026-11-01 2026-12-01 covers the present",
-                               "2026-10-01 2026-11-01 closes a hole before the present",
-                               "2026-09-01 2026-10-01 closes a hole before the present"}));
+                               "2026-10-01 2026-11-01 from start_at on",
+                               "2026-09-01 2026-10-01 from start_at on"}));
   set.policy.retention = Stride{months(1)};  // the partition of September would be retired at once
   EXPECT_EQ(lines(set).size(), 2U);
 }
