@@ -23,7 +23,7 @@ Oid managed_parent(Oid relation) {
 }
 
 void claim(const catalog::ParentFacts& facts) {
-  if (pg::call(pgs_claim, facts.parent.oid)) return;
+  if (pg::call(pgs_claim_in_transaction, facts.parent.oid)) return;
   throw Failure(Problem::kInUse,
                 "partition set \"" + facts.parent.name.name.name() +
                     "\" is being maintained by another session",
@@ -82,7 +82,6 @@ void retire_partition(PgsCall* call) {
   drop_from_lists(managed, partition);
   Progress progress;
   retire(managed, partition, session, progress);
-  pg::call(pgs_unclaim, parent);
   session.end();
   progress.give(call);
 }

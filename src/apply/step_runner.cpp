@@ -116,7 +116,8 @@ RunEnd StepRunner::detach_at_top_level(const Step& step) {
 }
 
 // A function cannot run the statement, so a worker of its own does. The worker must find no lock of
-// ours in its way; where there is one, or no worker slot, the plain form has to do.
+// ours in its way; where there is one, or no worker slot, the plain form has to do. So it has in a
+// transaction block: what the worker commits could not be rolled back with the rest.
 RunEnd StepRunner::detach_by_errand(const Step& step, std::int64_t run) {
   const Parent& parent = managed_.facts.parent;
   if (session_.may_commit()) session_.commit();
@@ -125,7 +126,8 @@ RunEnd StepRunner::detach_by_errand(const Step& step, std::int64_t run) {
   step.reason.copy(errand.reason, sizeof errand.reason - 1);
   const bool holds_lock = pg::call(pgs_holds_lock_on, parent.oid) ||
                           pg::call(pgs_holds_lock_on, step.partition_oid);
-  if (!holds_lock && pg::call(pgs_errand_run, &errand)) {
+  const bool in_block = !session_.may_commit() && pg::call(pgs_in_transaction_block);
+  if (!holds_lock && !in_block && pg::call(pgs_errand_run, &errand)) {
     if (auto end = catalog::find_run_end(run)) return *end;
     return record_lost_errand(step, run);
   }
@@ -136,8 +138,13 @@ RunEnd StepRunner::detach_by_errand(const Step& step, std::int64_t run) {
   catalog::request_retirement(step.partition_oid, parent.oid, step.retire, step.bounds);
   if (session_.may_commit()) session_.commit();
   RunEnd end = run_here(plain);
-  end.note = holds_lock ? "plain DETACH, because this transaction has already locked the table"
-                        : "plain DETACH, because no background worker slot was free";
+  if (holds_lock) {
+    end.note = "plain DETACH, because this transaction has already locked the table";
+  } else if (in_block) {
+    end.note = "plain DETACH, because it is part of a transaction block";
+  } else {
+    end.note = "plain DETACH, because no background worker slot was free";
+  }
   catalog::end_run(run, end);
   if (session_.may_commit()) session_.commit();
   return end;

@@ -41,17 +41,25 @@ std::string create_locks(const Inventory& inventory) {
 std::string detach_locks(const Inventory& inventory, const QualifiedName& partition,
                          DetachMode mode) {
   const std::string parent = readable(inventory.parent.name);
+  std::string locks;
   if (mode != DetachMode::kPlain) {
-    return "SHARE UPDATE EXCLUSIVE on " + parent + "; ACCESS EXCLUSIVE on " + readable(partition);
+    locks = "SHARE UPDATE EXCLUSIVE on " + parent + "; ACCESS EXCLUSIVE on " + readable(partition);
+  } else {
+    locks = "ACCESS EXCLUSIVE on " + parent + ", " + readable(partition);
+    if (const Partition* rest = default_partition(inventory)) locks += ", " + readable(rest->name);
   }
-  std::string locks = "ACCESS EXCLUSIVE on " + parent + ", " + readable(partition);
-  if (const Partition* rest = default_partition(inventory)) locks += ", " + readable(rest->name);
+  // The foreign keys become the partition's own, with triggers on their targets.
+  for (const QualifiedName& table : inventory.parent.referenced) {
+    locks = join(locks, "SHARE ROW EXCLUSIVE on " + readable(table));
+  }
   return locks;
 }
 
-Step drop_step(TableKind kind, Oid oid, const QualifiedName& name, const std::string& bounds) {
-  Step step{Action::kDrop, oid, name, bounds, "retire = drop", {drop_statement(kind, name)},
-            "ACCESS EXCLUSIVE on " + readable(name)};
+Step drop_step(const Inventory& inventory, TableKind kind, Oid oid, const QualifiedName& name,
+               const std::string& bounds) {
+  std::string locks = "ACCESS EXCLUSIVE on " + readable(name);
+  for (const QualifiedName& table : inventory.parent.referenced) locks += ", " + readable(table);
+  Step step{Action::kDrop, oid, name, bounds, "retire = drop", {drop_statement(kind, name)}, locks};
   step.retire = Retire::kDrop;
   return step;
 }
@@ -87,13 +95,15 @@ class Planner {
       if (step.retire == Retire::kDrop &&
           !hold(Action::kDrop, partition.name, partition.bound_text)) {
         plan_.items.emplace_back(
-            drop_step(partition.kind, partition.oid, partition.name, partition.bound_text));
+            drop_step(set_.inventory, partition.kind, partition.oid, partition.name,
+                      partition.bound_text));
       }
     }
     for (const RetiredTable& table : set_.inventory.retired) {
       if (table.attached || table.action != Retire::kDrop) continue;
       if (hold(Action::kDrop, table.name, table.bound_text)) continue;
-      plan_.items.emplace_back(drop_step(table.kind, table.oid, table.name, table.bound_text));
+      plan_.items.emplace_back(
+            drop_step(set_.inventory, table.kind, table.oid, table.name, table.bound_text));
     }
     const Partition* rest = default_partition(set_.inventory);
     if (rest != nullptr && set_.inventory.guard_left) plan_.items.emplace_back(unguard_step(*rest));
@@ -276,7 +286,8 @@ std::vector<Step> retirement_steps(const PartitionSet& set, const Partition& par
   detach.retire = set.policy.retire;
   std::vector<Step> steps{std::move(detach)};
   if (set.policy.retire == Retire::kDrop) {
-    steps.push_back(drop_step(partition.kind, partition.oid, partition.name, partition.bound_text));
+    steps.push_back(drop_step(set.inventory, partition.kind, partition.oid, partition.name,
+                              partition.bound_text));
   }
   return steps;
 }

@@ -140,6 +140,14 @@ pgs_claim(uint32_t parent)
 	return LockAcquire(&tag, ExclusiveLock, true, true) != LOCKACQUIRE_NOT_AVAIL;
 }
 
+bool
+pgs_claim_in_transaction(uint32_t parent)
+{
+	LOCKTAG		tag = claim_tag(parent);
+
+	return LockAcquire(&tag, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL;
+}
+
 void
 pgs_unclaim(uint32_t parent)
 {
@@ -157,6 +165,12 @@ pgs_pin_extension(const char *name)
 		return false;
 	LockDatabaseObject(ExtensionRelationId, extension, 0, AccessShareLock);
 	return get_extension_oid(name, true) == extension;
+}
+
+bool
+pgs_in_transaction_block(void)
+{
+	return IsTransactionBlock();
 }
 
 bool

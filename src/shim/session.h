@@ -43,9 +43,11 @@ extern void pgs_setting_pop(int level);
 
 /*
  * One maintainer per set.  The lock outlives commits and is released by a
- * transaction that aborts, by pgs_unclaim() or with the session.
+ * transaction that aborts, by pgs_unclaim() or with the session; that of a
+ * transaction ends with it, or with the subtransaction that took it.
  */
 extern bool pgs_claim(uint32_t parent);
+extern bool pgs_claim_in_transaction(uint32_t parent);
 extern void pgs_unclaim(uint32_t parent);
 
 /* True, and the extension cannot be dropped or updated before the transaction ends. */
@@ -53,6 +55,9 @@ extern bool pgs_pin_extension(const char *name);
 
 /* Whether this transaction holds any lock on the relation. */
 extern bool pgs_holds_lock_on(uint32_t relation);
+
+/* Whether the caller's transaction goes on after the statement, and so may yet be rolled back. */
+extern bool pgs_in_transaction_block(void);
 
 /* Sleeps on the latch; false when the process was asked to end. */
 extern bool pgs_sleep(int64_t milliseconds);
