@@ -22,8 +22,14 @@ Oid managed_parent(Oid relation) {
                     "\" is not a partition of a set that pgscale manages");
 }
 
+// A visit of the worker takes milliseconds, so it is worth waiting for; nobody waits behind us.
 void claim(const catalog::ParentFacts& facts) {
-  if (pg::call(pgs_claim_in_transaction, facts.parent.oid)) return;
+  constexpr int kTries = 100;
+  constexpr std::int64_t kMillisBetween = 50;
+  for (int i = 0; i < kTries; i++) {
+    if (pg::call(pgs_claim_in_transaction, facts.parent.oid)) return;
+    (void)pg::call(pgs_sleep, kMillisBetween);
+  }
   throw Failure(Problem::kInUse,
                 "partition set \"" + facts.parent.name.name.name() +
                     "\" is being maintained by another session",
