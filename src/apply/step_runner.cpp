@@ -26,10 +26,10 @@ bool detaches(const Step& step) {
 }
 
 // FINALIZE takes its strong lock first and then waits for old snapshots, so it must not be begun
-// while there are any.
+// while there are any that will not go soon.
 void refuse_behind_old_snapshots(const Step& step, std::vector<int>& blockers) {
   if (step.action != Action::kFinalize) return;
-  blockers = catalog::old_snapshots(pg::lock_timeout());
+  blockers = catalog::old_snapshots(kOldSnapshotTimeouts * pg::lock_timeout());
   if (blockers.empty()) return;
   throw Failure(Problem::kLockNotAvailable,
                 "could not finalize the detach of " + readable(step.partition) +

@@ -16,6 +16,10 @@ namespace pgscale {
 // Empty when the step is left to a later visit.
 [[nodiscard]] std::optional<std::chrono::milliseconds> wait_before_retry(int failed_tries);
 
+// A snapshot as old as this many lock timeouts is expected to stay; younger ones are worth waiting
+// for under the lock timeout.
+inline constexpr int kOldSnapshotTimeouts = 10;
+
 // How long a set rests after `failures` visits in a row that failed: the naptime doubled for each,
 // at most ten minutes.
 [[nodiscard]] std::chrono::seconds rest_after_failures(int failures, std::chrono::seconds naptime);
