@@ -1,57 +1,24 @@
 #include "postgres.h"
 
-#include "access/genam.h"
 #include "access/heapam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/tableam.h"
-#include "access/xact.h"
 #include "catalog/pg_database.h"
 #include "postmaster/bgworker.h"
 #include "postmaster/interrupt.h"
 #include "storage/ipc.h"
-#include "storage/latch.h"
-#include "storage/lwlock.h"
-#include "storage/proc.h"
-#include "storage/shmem.h"
 #include "tcop/tcopprot.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
+#include "shim/board.h"
 #include "shim/compat.h"
 #include "shim/guard.h"
-#include "shim/session.h"
 #include "shim/workers.h"
 
-#define MOST_WAKE_REQUESTS 64
-
-typedef struct VisitSlot
-{
-	bool		used;
-	bool		published;
-	uint32_t	generation;		/* tells a visit from an older one in the same slot */
-	uint32_t	database;
-	PgsVisitResult result;
-} VisitSlot;
-
-typedef struct SharedState
-{
-	LWLock	   *lock;
-	Latch	   *launcher;		/* NULL while there is none */
-	int			requests;
-	bool		request_all;	/* more requests came than there was room for */
-	uint32_t	requested[MOST_WAKE_REQUESTS];
-	VisitSlot	slots[PGS_MOST_WORKERS];
-} SharedState;
-
-static SharedState *shared = NULL;	/* NULL without shared_preload_libraries */
-static shmem_request_hook_type previous_request_hook = NULL;
-static shmem_startup_hook_type previous_startup_hook = NULL;
-
 static BackgroundWorkerHandle *visit_handles[PGS_MOST_WORKERS];	/* the launcher's own */
-static int	own_slot = -1;		/* a visit's own */
-static uint32_t own_generation;
 
 extern bool body_launcher(PgsFailure *failure);
 extern bool body_visit(PgsFailure *failure);
@@ -59,32 +26,6 @@ extern bool body_errand(const PgsErrand *errand, PgsFailure *failure);
 extern PGDLLEXPORT void pgscale_launcher_main(Datum arg);
 extern PGDLLEXPORT void pgscale_visit_main(Datum arg);
 extern PGDLLEXPORT void pgscale_errand_main(Datum arg);
-
-static void
-request_memory(void)
-{
-	if (previous_request_hook)
-		previous_request_hook();
-	RequestAddinShmemSpace(MAXALIGN(sizeof(SharedState)));
-	RequestNamedLWLockTranche("pgscale", 1);
-}
-
-static void
-create_memory(void)
-{
-	bool		found;
-
-	if (previous_startup_hook)
-		previous_startup_hook();
-	LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
-	shared = ShmemInitStruct("pgscale", sizeof(SharedState), &found);
-	if (!found)
-	{
-		memset(shared, 0, sizeof(SharedState));
-		shared->lock = &GetNamedLWLockTranche("pgscale")->lock;
-	}
-	LWLockRelease(AddinShmemInitLock);
-}
 
 static void
 describe(BackgroundWorker *worker, const char *type, const char *name, const char *function)
@@ -106,22 +47,10 @@ pgs_workers_define(void)
 
 	if (IsBinaryUpgrade)
 		return;
-	previous_request_hook = shmem_request_hook;
-	shmem_request_hook = request_memory;
-	previous_startup_hook = shmem_startup_hook;
-	shmem_startup_hook = create_memory;
-
+	pgs_board_define();
 	describe(&launcher, "pgscale launcher", "pgscale launcher", "pgscale_launcher_main");
 	launcher.bgw_restart_time = 5;
 	RegisterBackgroundWorker(&launcher);
-}
-
-static void
-forget_launcher(int code, Datum arg)
-{
-	LWLockAcquire(shared->lock, LW_EXCLUSIVE);
-	shared->launcher = NULL;
-	LWLockRelease(shared->lock);
 }
 
 /*
@@ -138,14 +67,7 @@ pgscale_launcher_main(Datum arg)
 	BackgroundWorkerUnblockSignals();
 	BackgroundWorkerInitializeConnection(NULL, NULL, 0);
 
-	LWLockAcquire(shared->lock, LW_EXCLUSIVE);
-	shared->launcher = MyLatch;
-	/* Visits of a launcher before this one: nobody waits for them any more. */
-	for (int i = 0; i < PGS_MOST_WORKERS; i++)
-		shared->slots[i].used = false;
-	LWLockRelease(shared->lock);
-	before_shmem_exit(forget_launcher, (Datum) 0);
-
+	pgs_board_take_over();
 	if (!body_launcher(&failure))
 		pgs_raise(&failure);
 	proc_exit(1);
@@ -198,9 +120,7 @@ pgscale_visit_main(Datum arg)
 {
 	PgsFailure	failure;
 
-	own_slot = DatumGetInt32(arg);
-	own_generation = shared->slots[own_slot].generation;
-	enter_database(shared->slots[own_slot].database);
+	enter_database(pgs_board_begin_visit(DatumGetInt32(arg)));
 	if (!body_visit(&failure))
 		pgs_raise(&failure);
 }
@@ -236,45 +156,17 @@ pgs_errand_run(const PgsErrand *errand)
 	return true;
 }
 
-static int
-reserve_slot(Oid database)
-{
-	int			slot = -1;
-
-	LWLockAcquire(shared->lock, LW_EXCLUSIVE);
-	for (int i = 0; i < PGS_MOST_WORKERS && slot < 0; i++)
-	{
-		if (shared->slots[i].used)
-			continue;
-		slot = i;
-		shared->slots[i] = (VisitSlot) {
-			.used = true,
-			.generation = shared->slots[i].generation + 1,
-			.database = database
-		};
-	}
-	LWLockRelease(shared->lock);
-	return slot;
-}
-
-static void
-release_slot(int slot)
-{
-	LWLockAcquire(shared->lock, LW_EXCLUSIVE);
-	shared->slots[slot].used = false;
-	LWLockRelease(shared->lock);
-}
-
 int
 pgs_visit_start(uint32_t database)
 {
 	BackgroundWorker worker;
 	MemoryContext caller = MemoryContextSwitchTo(TopMemoryContext);
-	int			slot = reserve_slot(database);
+	int			slot = pgs_board_reserve(database);
 
 	if (slot >= 0)
 	{
 		char		name[BGW_MAXLEN];
+		PgsVisitResult unused;
 
 		snprintf(name, sizeof(name), "pgscale worker: database %u", database);
 		describe(&worker, "pgscale worker", name, "pgscale_visit_main");
@@ -282,7 +174,7 @@ pgs_visit_start(uint32_t database)
 		worker.bgw_notify_pid = MyProcPid;
 		if (!RegisterDynamicBackgroundWorker(&worker, &visit_handles[slot]))
 		{
-			release_slot(slot);
+			(void) pgs_board_release(slot, &unused);
 			slot = -1;
 		}
 	}
@@ -295,32 +187,14 @@ pgs_visit_poll(int slot, PgsVisitResult *result)
 {
 	pid_t		pid;
 	BgwHandleStatus status = GetBackgroundWorkerPid(visit_handles[slot], &pid);
-	bool		published;
 
 	if (status == BGWH_POSTMASTER_DIED)
 		proc_exit(1);
 	if (status != BGWH_STOPPED)
 		return PGS_VISIT_RUNNING;
-	LWLockAcquire(shared->lock, LW_EXCLUSIVE);
-	published = shared->slots[slot].published;
-	*result = shared->slots[slot].result;
-	shared->slots[slot].used = false;
-	LWLockRelease(shared->lock);
 	pfree(visit_handles[slot]);
 	visit_handles[slot] = NULL;
-	return published ? PGS_VISIT_ENDED : PGS_VISIT_DIED;
-}
-
-void
-pgs_visit_publish(const PgsVisitResult *result)
-{
-	LWLockAcquire(shared->lock, LW_EXCLUSIVE);
-	if (shared->slots[own_slot].generation == own_generation)
-	{
-		shared->slots[own_slot].result = *result;
-		shared->slots[own_slot].published = true;
-	}
-	LWLockRelease(shared->lock);
+	return pgs_board_release(slot, result) ? PGS_VISIT_ENDED : PGS_VISIT_DIED;
 }
 
 /* Shared catalogs only: the launcher is connected to no database. */
@@ -350,56 +224,5 @@ pgs_databases(const uint32_t **databases)
 	table_endscan(scan);
 	table_close(relation, AccessShareLock);
 	*databases = found;
-	return count;
-}
-
-static bool wake_wanted = false;
-
-static void
-wake_at_commit(XactEvent event, void *arg)
-{
-	if (event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT)
-		return;
-	if (event == XACT_EVENT_COMMIT && wake_wanted)
-	{
-		LWLockAcquire(shared->lock, LW_EXCLUSIVE);
-		if (shared->requests < MOST_WAKE_REQUESTS)
-			shared->requested[shared->requests++] = MyDatabaseId;
-		else
-			shared->request_all = true;
-		if (shared->launcher != NULL)
-			SetLatch(shared->launcher);
-		LWLockRelease(shared->lock);
-	}
-	wake_wanted = false;
-}
-
-void
-pgs_wake_launcher_at_commit(void)
-{
-	static bool registered = false;
-
-	if (shared == NULL)
-		return;
-	if (!registered)
-	{
-		RegisterXactCallback(wake_at_commit, NULL);
-		registered = true;
-	}
-	wake_wanted = true;
-}
-
-int
-pgs_wake_requests(uint32_t *databases, int most, bool *all)
-{
-	int			count;
-
-	LWLockAcquire(shared->lock, LW_EXCLUSIVE);
-	count = Min(shared->requests, most);
-	memcpy(databases, shared->requested, count * sizeof(*databases));
-	*all = shared->request_all || shared->requests > most;
-	shared->requests = 0;
-	shared->request_all = false;
-	LWLockRelease(shared->lock);
 	return count;
 }
