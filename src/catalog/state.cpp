@@ -122,6 +122,7 @@ Visit next_visit() {
       Sql("SELECT ((extract(epoch FROM min(s.next_due)) - 946684800) * 1000000)::bigint,"
           "       ((extract(epoch FROM min(s.retry_at)) - 946684800) * 1000000)::bigint"
           "  FROM pgscale.policy p JOIN pgscale.set_state s USING (parent)"
+          "  JOIN pg_catalog.pg_class c ON c.oid = p.parent"
           " WHERE NOT p.paused AND s.crashes < $1::int"),
       {pg::from_int(kCrashesToQuarantine)});
   return {to_micros(rows.front()[0]), to_micros(rows.front()[1])};

@@ -24,6 +24,16 @@ std::chrono::seconds rest_after_failures(int failures, std::chrono::seconds napt
                   std::max(kLongest, naptime));
 }
 
+Visit after_rest(const Visit& next, Micros policy_now, Micros real_now,
+                 std::chrono::seconds naptime) {
+  const bool was_due = next.due && *next.due <= policy_now;
+  const bool was_to_retry = next.retry && *next.retry <= real_now;
+  if (!was_due && !was_to_retry) return next;
+  const Micros rested = real_now + naptime.count() * kMicrosPerSecond;
+  return {was_due ? std::nullopt : next.due,
+          next.retry && !was_to_retry ? std::min(*next.retry, rested) : rested};
+}
+
 void Agenda::observe(const std::vector<Oid>& databases) {
   for (auto entry = entries_.begin(); entry != entries_.end();) {
     const bool exists =

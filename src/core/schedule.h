@@ -37,6 +37,11 @@ struct Visit {
   std::optional<Micros> retry;  // empty: nothing is left to be tried again
 };
 
+// The next visit of a database whose last one has just ended. What fell due before and still is could
+// not be done, say because a session works on the set, so it rests for the naptime.
+[[nodiscard]] Visit after_rest(const Visit& next, Micros policy_now, Micros real_now,
+                               std::chrono::seconds naptime);
+
 // What the launcher knows: which databases exist, which are being visited, when the others are due.
 class Agenda {
  public:

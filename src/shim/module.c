@@ -6,6 +6,7 @@
 
 #include "shim/compat.h"
 #include "shim/entry.h"
+#include "shim/session.h"
 #include "shim/settings.h"
 #include "shim/workers.h"
 
@@ -33,7 +34,10 @@ PGS_FUNCTION(pgscale_partition_bound);
 
 PGS_FUNCTION(pgscale_forget_dropped);	/* event trigger on sql_drop */
 
-/* Statement trigger on the policies: the launcher looks at once. */
+/*
+ * Statement trigger on the policies: the launcher looks at once.  Our own
+ * functions write them in another role; who inserts directly restores a dump.
+ */
 PG_FUNCTION_INFO_V1(pgscale_wake_launcher);
 Datum
 pgscale_wake_launcher(PG_FUNCTION_ARGS)
@@ -42,6 +46,8 @@ pgscale_wake_launcher(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("function \"%s\" was not called by trigger manager", "wake_launcher")));
+	if (TRIGGER_FIRED_BY_INSERT(((TriggerData *) fcinfo->context)->tg_event) && !InLocalUserIdChange())
+		pgs_restore_begin();
 	pgs_wake_launcher_at_commit();
 	return PointerGetDatum(NULL);
 }

@@ -23,6 +23,7 @@ pgs_become(uint32_t role, bool restricted, PgsIdentity *saved)
 	int			flags = SECURITY_LOCAL_USERID_CHANGE;
 
 	GetUserIdAndSecContext(&saved->user, &saved->security_context);
+	saved->setting_level = restricted ? NewGUCNestLevel() : 0;
 	if (restricted)
 		flags |= SECURITY_RESTRICTED_OPERATION;
 	SetUserIdAndSecContext(role, saved->security_context | flags);
@@ -31,6 +32,9 @@ pgs_become(uint32_t role, bool restricted, PgsIdentity *saved)
 void
 pgs_return_to(const PgsIdentity *saved)
 {
+	/* Not "commit": a plain SET by code of the role, search_path say, must not reach us. */
+	if (saved->setting_level > 0)
+		AtEOXact_GUC(false, saved->setting_level);
 	SetUserIdAndSecContext(saved->user, saved->security_context);
 }
 
@@ -40,16 +44,24 @@ pgs_bootstrap_superuser(void)
 	return BOOTSTRAP_SUPERUSERID;
 }
 
+/*
+ * The statement commits in its middle, and PostgreSQL keeps a security context
+ * across transactions though none of its own code needs that (a build with
+ * assertions objects).  SET ROLE would not do: the session is a superuser's, so
+ * code of the owner that the statement evaluates, a function in a CHECK
+ * constraint say, could set the role back.
+ */
 void
-pgs_role_assume(uint32_t role, bool is_superuser)
+pgs_role_assume(uint32_t role)
 {
-	SetCurrentRoleId(role, is_superuser);
+	SetUserIdAndSecContext(role, SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
 }
 
 void
 pgs_role_drop(void)
 {
-	SetCurrentRoleId(InvalidOid, true);
+	SetUserIdAndSecContext(BOOTSTRAP_SUPERUSERID, 0);
+	ResetAllOptions();
 }
 
 uint32_t
@@ -62,12 +74,6 @@ uint32_t
 pgs_current_user(void)
 {
 	return GetUserId();
-}
-
-bool
-pgs_is_superuser(uint32_t role)
-{
-	return superuser_arg(role);
 }
 
 bool
@@ -154,6 +160,36 @@ pgs_unclaim(uint32_t parent)
 	LOCKTAG		tag = claim_tag(parent);
 
 	(void) LockRelease(&tag, ExclusiveLock, true);
+}
+
+/*
+ * An advisory lock, because only those end with a session that is idle.  The
+ * fourth field keeps it apart from users' own, which have 1 or 2 there.
+ */
+static LOCKTAG
+restore_tag(void)
+{
+	LOCKTAG		tag;
+
+	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, ExtensionRelationId, 0, 3);
+	return tag;
+}
+
+/* Restores share the lock among themselves, as do visits. */
+void
+pgs_restore_begin(void)
+{
+	LOCKTAG		tag = restore_tag();
+
+	(void) LockAcquire(&tag, RowExclusiveLock, true, false);
+}
+
+bool
+pgs_restore_lasts(void)
+{
+	LOCKTAG		tag = restore_tag();
+
+	return LockAcquire(&tag, ShareLock, false, true) == LOCKACQUIRE_NOT_AVAIL;
 }
 
 bool

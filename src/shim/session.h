@@ -15,20 +15,23 @@ typedef struct PgsIdentity
 {
 	uint32_t	user;
 	int			security_context;
+	int			setting_level;		/* 0: settings were left alone */
 } PgsIdentity;
 
-/* Acts as the role until pgs_return_to(); restricted: cannot change who it is or the session. */
+/*
+ * Acts as the role until pgs_return_to(); restricted: cannot change who it is,
+ * and what it does to settings ends with it.
+ */
 extern void pgs_become(uint32_t role, bool restricted, PgsIdentity *saved);
 extern void pgs_return_to(const PgsIdentity *saved);	/* never raises */
 extern uint32_t pgs_bootstrap_superuser(void);	/* never raises */
 
-/* Acts as the role across transactions; for statements at top level in a worker. */
-extern void pgs_role_assume(uint32_t role, bool is_superuser);	/* never raises */
-extern void pgs_role_drop(void);	/* never raises */
+/* Acts as the role, restricted, across transactions; for statements at top level in a worker. */
+extern void pgs_role_assume(uint32_t role);	/* never raises */
+extern void pgs_role_drop(void);	/* brings back the worker's own settings, too */
 
 extern uint32_t pgs_current_user(void);	/* never raises */
 extern uint32_t pgs_session_user(void);	/* never raises */
-extern bool pgs_is_superuser(uint32_t role);
 extern bool pgs_owns(uint32_t relation);	/* the current user, or a role it belongs to */
 extern const char *pgs_role_name(uint32_t role);
 
@@ -49,6 +52,13 @@ extern void pgs_setting_pop(int level);
 extern bool pgs_claim(uint32_t parent);
 extern bool pgs_claim_in_transaction(uint32_t parent);
 extern void pgs_unclaim(uint32_t parent);
+
+/*
+ * A restore writes the policies before the tables have their rows and indexes:
+ * as long as the session that began it lives, it is not over.
+ */
+extern void pgs_restore_begin(void);
+extern bool pgs_restore_lasts(void);
 
 /* True, and the extension cannot be dropped or updated before the transaction ends. */
 extern bool pgs_pin_extension(const char *name);

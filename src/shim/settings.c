@@ -12,10 +12,20 @@ static int	max_workers = 2;
 static char *clock_text = NULL;
 static TimestampTz clock_value = DT_NOBEGIN;	/* DT_NOBEGIN: real time */
 
-/*
- * Reads a timestamp without ever raising an error, as a check hook must; the
- * words that mean different times at each reading are no clock.
- */
+/* The words that mean another time at each reading are no clock. */
+static bool
+names_the_present(char **field, int fields)
+{
+	static const char *const words[] = {"now", "today", "tomorrow", "yesterday"};
+
+	for (int i = 0; i < fields; i++)
+		for (int j = 0; j < lengthof(words); j++)
+			if (strcmp(field[i], words[j]) == 0)
+				return true;
+	return false;
+}
+
+/* Reads a timestamp without ever raising an error, as a check hook must. */
 static bool
 parse_clock(const char *text, TimestampTz *value)
 {
@@ -28,9 +38,8 @@ parse_clock(const char *text, TimestampTz *value)
 	fsec_t		fraction;
 	struct pg_tm tm;
 
-	if (strpbrk(text, "nN") != NULL && pg_strcasecmp(text, "now") == 0)
-		return false;
 	if (ParseDateTime(text, buffer, sizeof(buffer), field, type, MAXDATEFIELDS, &fields) != 0 ||
+		names_the_present(field, fields) ||
 		pgs_decode_datetime(field, type, fields, &kind, &tm, &fraction, &zone) != 0 ||
 		kind != DTK_DATE)
 		return false;

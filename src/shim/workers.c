@@ -78,6 +78,8 @@ static void
 neutral_settings(void)
 {
 	static const char *const settings[][2] = {
+		{"role", "none"},
+		{"session_replication_role", "origin"},
 		{"search_path", "pg_catalog, pg_temp"},
 		{"DateStyle", "ISO"},
 		{"IntervalStyle", "postgres"},

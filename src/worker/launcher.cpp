@@ -60,7 +60,9 @@ class Launcher {
         continue;
       }
       if (state == PGS_VISIT_ENDED) {
-        agenda_.finished(visit->second, {unless_never(result.due), unless_never(result.retry)},
+        const Visit next{unless_never(result.due), unless_never(result.retry)};
+        agenda_.finished(visit->second,
+                         after_rest(next, pg::policy_now(), pg::real_now(), pg::naptime()),
                          pg::real_now());
       } else {
         agenda_.died(visit->second, pg::real_now());

@@ -1,4 +1,6 @@
 #include <limits>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "apply/maintenance.h"
@@ -9,6 +11,7 @@
 #include "pg/contain.h"
 #include "pg/server.h"
 #include "pg/session.h"
+#include "shim/session.h"
 #include "shim/workers.h"
 
 namespace pgscale::worker {
@@ -21,11 +24,16 @@ constexpr Micros kRestAfterTrouble = 60 * kMicrosPerSecond;
 
 void log(const std::string& message) { pg::call(pgs_log, message.c_str()); }
 
-std::vector<Oid> sets_to_visit() {
+// Empty while the database is being restored: a partition made now would miss the indexes to come.
+std::optional<std::vector<Oid>> sets_to_visit() {
   pg::Session session(pg::Venue::kWorker);
-  std::vector<Oid> sets;
+  std::optional<std::vector<Oid>> sets(std::in_place);
   if (catalog::pin_extension() == Presence::kPresent) {
-    sets = catalog::due_sets(pg::policy_now(), pg::real_now());
+    if (pg::call(pgs_restore_lasts)) {
+      sets.reset();
+    } else {
+      sets = catalog::due_sets(pg::policy_now(), pg::real_now());
+    }
   }
   session.end();
   return sets;
@@ -67,10 +75,15 @@ Visit next_visit() {
 }
 
 void visit_database() {
-  for (Oid parent : sets_to_visit()) visit_set(parent);
+  const auto sets = sets_to_visit();
   Visit next;
-  const auto trouble = pg::isolated([&next] { next = next_visit(); });
-  if (trouble) next.retry = pg::real_now() + kRestAfterTrouble;
+  if (sets) {
+    for (Oid parent : *sets) visit_set(parent);
+    const auto trouble = pg::isolated([&next] { next = next_visit(); });
+    if (trouble) next.retry = pg::real_now() + kRestAfterTrouble;
+  } else {
+    next.retry = pg::real_now() + pg::naptime().count() * kMicrosPerSecond;
+  }
   const PgsVisitResult result{next.due.value_or(kNever), next.retry.value_or(kNever)};
   pg::call(pgs_visit_publish, &result);
 }

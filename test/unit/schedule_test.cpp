@@ -103,6 +103,25 @@ TEST(Agenda, FollowsThePolicyClockForDueAndTheRealClockForRetries) {
   }
 }
 
+TEST(AfterRest, OnlyWhatCouldNotBeDoneRests) {
+  const struct {
+    Visit next;
+    Visit expected;
+  } cases[] = {{{}, {}},
+               {{kNow + kSecond, kNow + kSecond}, {kNow + kSecond, kNow + kSecond}},
+               {{kNow, {}}, {{}, kNow + 60 * kSecond}},
+               {{kNow - kSecond, kNow + kSecond}, {{}, kNow + kSecond}},
+               {{kNow - kSecond, kNow + 90 * kSecond}, {{}, kNow + 60 * kSecond}},
+               {{kNow + kSecond, kNow}, {kNow + kSecond, kNow + 60 * kSecond}}};
+  int number = 0;
+  for (const auto& c : cases) {
+    const Visit rested = after_rest(c.next, kNow, kNow, std::chrono::seconds(60));
+    EXPECT_EQ(rested.due, c.expected.due) << "case " << number;
+    EXPECT_EQ(rested.retry, c.expected.retry) << "case " << number;
+    number++;
+  }
+}
+
 TEST(Agenda, RestsUntilTheFirstOfAllMoments) {
   Agenda agenda = visited({1, 2, 3}, {});
   EXPECT_EQ(agenda.rest(kNow, kNow), kMicrosPerHour);
