@@ -38,8 +38,7 @@ PolicyRow policy_row(const PolicyArguments& given) {
   return row;
 }
 
-void refuse_managed(const ParentFacts& facts) {
-  if (!catalog::load_policy(facts.parent.oid)) return;
+[[noreturn]] void refuse_managed(const ParentFacts& facts) {
   throw Failure(Problem::kDuplicateObject,
                 "table \"" + facts.parent.name.name.name() + "\" is already managed by pgscale", {},
                 "Use pgscale.alter_parent() to change its policy.");
@@ -121,12 +120,13 @@ void create_parent(PgsCall* call) {
   const ParentFacts facts = catalog::read_parent(parent);
   catalog::require_ownership(facts);
   check_against_table(given, facts);
-  refuse_managed(facts);
+  if (catalog::load_policy(parent)) refuse_managed(facts);
   PolicyRow row = policy_row(given);
   const Policy policy = catalog::interpret(row, facts);
   row = canonical(row, policy, facts);
   if (!row.origin) row.origin = counting_origin(row, facts);
-  catalog::insert_policy(parent, row);
+  // Another session may have been first, a moment ago.
+  if (!catalog::insert_policy(parent, row)) refuse_managed(facts);
   catalog::create_state(parent, !given.start_at.has_value());
 
   ManagedSet managed = catalog::load_set(parent);

@@ -1,4 +1,5 @@
 #include "catalog/inventory.h"
+#include "catalog/state.h"
 #include "pg/arguments.h"
 #include "pg/contain.h"
 #include "pg/server.h"
@@ -39,16 +40,29 @@ void append(std::vector<Row>& rows, Oid parent, const Plan& plan) {
   }
 }
 
+void append_refusal(std::vector<Row>& rows, Oid parent, const std::string& why) {
+  rows.push_back({pg::from_oid(parent), pg::from_int(1), std::nullopt, std::nullopt, std::nullopt,
+                  std::nullopt, std::nullopt, std::nullopt, why});
+}
+
 void append_plan(std::vector<Row>& rows, Oid parent) {
   catalog::ManagedSet managed = catalog::load_set(parent);
+  if (managed.row.paused) {
+    append_refusal(rows, parent, "the set is paused. Use pgscale.resume() to maintain it again.");
+    return;
+  }
+  if (catalog::load_state(parent).crashes >= kCrashesToQuarantine) {
+    append_refusal(rows, parent,
+                   "the set is quarantined after crashes. Use pgscale.resume() to try it again.");
+    return;
+  }
   append(rows, parent, catalog::plan_set(managed, pg::policy_now()));
 }
 
 void append_all(std::vector<Row>& rows) {
   for (Oid parent : catalog::own_sets()) {
     if (const auto trouble = pg::attempt([&] { append_plan(rows, parent); })) {
-      rows.push_back({pg::from_oid(parent), pg::from_int(1), std::nullopt, std::nullopt,
-                      std::nullopt, std::nullopt, std::nullopt, std::nullopt, trouble->message});
+      append_refusal(rows, parent, trouble->message);
     }
   }
 }

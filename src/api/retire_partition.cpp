@@ -3,6 +3,7 @@
 #include "api/progress.h"
 #include "apply/step_runner.h"
 #include "catalog/inventory.h"
+#include "catalog/retirements.h"
 #include "core/failure.h"
 #include "core/plan.h"
 #include "core/wanted.h"
@@ -67,6 +68,7 @@ void retire(const ManagedSet& managed, const Partition& partition, pg::Session& 
   for (const Step& step : retirement_steps(managed.set, partition, "retired by hand")) {
     const catalog::RunEnd end = runner.run(step);
     if (end.failure && catalog::is_detach_pending(partition.oid)) {
+      if (step.retire == Retire::kDrop) catalog::request_drop(partition.oid);
       progress.defer(step);
       return;
     }

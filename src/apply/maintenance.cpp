@@ -92,8 +92,9 @@ class SetVisit {
     broken_.insert(name);
     fail(end.failure->message, end.failure->sqlstate);
     if (makes_partition(step.action)) record_.filled = false;
+    // One that failed before it began, say for a foreign key, stands in nobody's way.
     if (step.action == Action::kFinalize || (step.action == Action::kDetach && step.concurrently)) {
-      detach_is_pending_ = true;
+      detach_is_pending_ = catalog::is_detach_pending(step.partition_oid);
     }
     if (step.action == Action::kValidate || step.action == Action::kCreate) remove_guard();
   }
@@ -176,6 +177,7 @@ Report maintain_claimed(pg::Session& session, Oid parent, const std::string& req
   std::optional<ManagedSet> managed;
   Plan plan;
   const auto trouble = pg::attempt([&] {
+    const pg::LockTimeout limit(pg::lock_timeout());
     managed.emplace(catalog::load_set(parent));
     plan = catalog::plan_set(*managed, pg::policy_now());
   });

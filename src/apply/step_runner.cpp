@@ -121,8 +121,11 @@ RunEnd StepRunner::detach_at_top_level(const Step& step) {
 RunEnd StepRunner::detach_by_errand(const Step& step, std::int64_t run) {
   const Parent& parent = managed_.facts.parent;
   if (session_.may_commit()) session_.commit();
+  // What the worker commits stays if a function's caller fails later; so there the wish to drop is
+  // left to the caller's own transaction (see carry_out).
+  const bool drop_follows = session_.may_commit() && step.retire == Retire::kDrop;
   PgsErrand errand{pg::own_database(), parent.oid, step.partition_oid, pg::session_user(),
-                   run, step.retire == Retire::kDrop, {}};
+                   run, drop_follows, {}};
   step.reason.copy(errand.reason, sizeof errand.reason - 1);
   const bool holds_lock = pg::call(pgs_holds_lock_on, parent.oid) ||
                           pg::call(pgs_holds_lock_on, step.partition_oid);
@@ -152,9 +155,19 @@ RunEnd StepRunner::detach_by_errand(const Step& step, std::int64_t run) {
 
 RunEnd StepRunner::record_lost_errand(const Step& step, std::int64_t run) {
   RunEnd end;
-  end.failure = pg::Outcome{
-      "57P01", "the worker that was to detach " + readable(step.partition) + " ended early", "",
-      "The server log says why."};
+  const Parent& parent = managed_.facts.parent;
+  if (catalog::parent_of(step.partition_oid) != parent.oid) {
+    end.failure = pg::Outcome{
+        sqlstate(Problem::kNotInPrerequisiteState),
+        readable(step.partition) + " is no longer a partition of " + readable(parent.name), "", ""};
+  } else if (!catalog::load_policy(parent.oid)) {
+    end.failure = pg::Outcome{sqlstate(Problem::kNotInPrerequisiteState),
+                              readable(parent.name) + " is no longer managed by pgscale", "", ""};
+  } else {
+    end.failure = pg::Outcome{
+        "57P01", "the worker that was to detach " + readable(step.partition) + " ended early", "",
+        "The server log says why."};
+  }
   catalog::begin_run(run, managed_.facts.parent, step, requester_);
   catalog::end_run(run, end);
   if (session_.may_commit()) session_.commit();
@@ -162,14 +175,36 @@ RunEnd StepRunner::record_lost_errand(const Step& step, std::int64_t run) {
 }
 
 void StepRunner::carry_out(const Step& step) {
+  if (step.action == Action::kDrop && !session_.may_commit()) {
+    catalog::request_drop(step.partition_oid);
+  }
   if (step.action == Action::kDrop && !catalog::may_drop(step.partition_oid)) {
     throw Failure(Problem::kNotInPrerequisiteState,
                   "table " + readable(step.partition) + " was not detached in order to be dropped",
                   "It may have been attached again or given to another use meanwhile.");
   }
+  if (step.action == Action::kValidate) {
+    validate_as_owner(step);
+    return;
+  }
   execute_as_owner(step);
   if (detaches(step)) catalog::mark_detached(step.partition_oid);
   if (step.action == Action::kDrop) catalog::forget_retirement(step.partition_oid);
+}
+
+// PostgreSQL knows only the name of the guard, which says nothing to the owner of the rows.
+void StepRunner::validate_as_owner(const Step& step) {
+  const auto trouble = pg::attempt([&] { execute_as_owner(step); });
+  if (!trouble) return;
+  if (trouble->sqlstate != "23514") throw pg::OutcomeError(*trouble);
+  const Partition* rest = default_partition(managed_.set.inventory);
+  throw pg::OutcomeError(
+      {trouble->sqlstate,
+       "default partition " + (rest != nullptr ? readable(rest->name) : std::string()) +
+           " holds rows that belong in " + readable(step.partition),
+       "The bounds of the new partition are: " + step.bounds + ".",
+       "Move these rows out of the default partition; they can be inserted again once the new "
+       "partition is made."});
 }
 
 void StepRunner::execute_as_owner(const Step& step) {

@@ -31,6 +31,7 @@ class StepRunner {
   catalog::RunEnd record_lost_errand(const Step& step, std::int64_t run);
   catalog::RunEnd try_repeatedly(const Step& step);
   void carry_out(const Step& step);
+  void validate_as_owner(const Step& step);
   void execute_as_owner(const Step& step);
 
   pg::Session& session_;

@@ -4,6 +4,7 @@
 #include "core/naming.h"
 #include "pg/attempt.h"
 #include "pg/query.h"
+#include "pg/session.h"
 #include "shim/partitions.h"
 
 namespace pgscale::catalog {
@@ -84,6 +85,8 @@ std::optional<std::string> canonical_value(const std::optional<std::string>& val
                                            const ParentFacts& facts) {
   if (!value) return std::nullopt;
   const KeyColumn& key = facts.key.front();
+  // The checks of a domain, on its own or inside of another type, are code of their owner.
+  const auto acting = pg::Acting::as_owner(facts.owner);
   return std::string(pg::call(pgs_canonical_value, key.type, key.typmod, value->c_str()));
 }
 

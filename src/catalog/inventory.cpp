@@ -48,7 +48,7 @@ TableKind to_table_kind(const std::string& relkind) {
 std::vector<Partition> load_partitions(const ParentFacts& facts) {
   const Rows rows = pg::query(
       Sql("SELECT c.oid, n.nspname, c.relname, c.relkind, i.inhdetachpending,"
-          "       pg_catalog.pg_get_expr(c.relpartbound, c.oid)"
+          "       pg_catalog.pg_get_expr(c.relpartbound, 0)"  // 0: takes no lock
           "  FROM pg_catalog.pg_inherits i"
           "  JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid"
           "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
@@ -188,9 +188,9 @@ bool is_small(Oid table) {
 }
 
 bool is_detach_pending(Oid partition) {
-  return !pg::query(Sql("SELECT FROM pg_catalog.pg_inherits"
-                        " WHERE inhrelid = $1::oid AND inhdetachpending"),
-                    {pg::from_oid(partition)})
+  return !pg::query_latest(Sql("SELECT FROM pg_catalog.pg_inherits"
+                               " WHERE inhrelid = $1::oid AND inhdetachpending"),
+                           {pg::from_oid(partition)})
               .empty();
 }
 

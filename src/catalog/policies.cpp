@@ -91,13 +91,13 @@ PolicyRow require_policy(const ParentFacts& facts) {
                 "Use pgscale.create_parent() to manage it.");
 }
 
-void insert_policy(Oid parent, const PolicyRow& row) {
+bool insert_policy(Oid parent, const PolicyRow& row) {
   const auto acting = pg::Acting::as_extension();
-  pg::execute(Sql("INSERT INTO pgscale.policy (parent, \"interval\", premake, origin, retention,"
+  return pg::execute(Sql("INSERT INTO pgscale.policy (parent, \"interval\", premake, origin, retention,"
                   "       retire, default_partition, timezone, partitions, lists, naming, paused)"
                   " VALUES ($1::oid, $2, $3::int, $4, $5, $6, $7::bool, $8, $9::int, $10::jsonb,"
-                  "       $11, $12::bool)"),
-              parameters(parent, row));
+                  "       $11, $12::bool) ON CONFLICT (parent) DO NOTHING"),
+              parameters(parent, row)) > 0;
 }
 
 void update_policy(Oid parent, const PolicyRow& row) {

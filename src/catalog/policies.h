@@ -32,7 +32,8 @@ struct PolicyRow {
 [[nodiscard]] std::optional<PolicyRow> load_policy(Oid parent);
 // Throws Failure when the table is no partition set.
 [[nodiscard]] PolicyRow require_policy(const ParentFacts& facts);
-void insert_policy(Oid parent, const PolicyRow& row);
+// False when the table is managed already.
+[[nodiscard]] bool insert_policy(Oid parent, const PolicyRow& row);
 void update_policy(Oid parent, const PolicyRow& row);
 void delete_policy(Oid parent);
 void remove_list_group(Oid parent, const std::string& group);

@@ -40,6 +40,12 @@ void forget_stale_retirements(Oid parent) {
       {pg::from_oid(parent)});
 }
 
+void request_drop(Oid table) {
+  const auto acting = pg::Acting::as_extension();
+  pg::execute(Sql("UPDATE pgscale.retirement SET action = 'drop' WHERE partition = $1::oid"),
+              {pg::from_oid(table)});
+}
+
 void cancel_drops(Oid parent) {
   const auto acting = pg::Acting::as_extension();
   pg::execute(Sql("UPDATE pgscale.retirement SET action = 'detach'"

@@ -16,6 +16,8 @@ void forget_retirement(Oid partition);
 // must outlive the visit that could have carried them out.
 void forget_stale_retirements(Oid parent);
 
+// The table that was detached to be kept is now to be dropped.
+void request_drop(Oid table);
 // Detached tables that were to be dropped stay: the policy that wanted it has changed.
 void cancel_drops(Oid parent);
 

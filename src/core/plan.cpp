@@ -94,16 +94,15 @@ class Planner {
       plan_.items.emplace_back(step);
       if (step.retire == Retire::kDrop &&
           !hold(Action::kDrop, partition.name, partition.bound_text)) {
-        plan_.items.emplace_back(
-            drop_step(set_.inventory, partition.kind, partition.oid, partition.name,
-                      partition.bound_text));
+        plan_.items.emplace_back(drop_step(set_.inventory, partition.kind, partition.oid,
+                                           partition.name, partition.bound_text));
       }
     }
     for (const RetiredTable& table : set_.inventory.retired) {
       if (table.attached || table.action != Retire::kDrop) continue;
       if (hold(Action::kDrop, table.name, table.bound_text)) continue;
       plan_.items.emplace_back(
-            drop_step(set_.inventory, table.kind, table.oid, table.name, table.bound_text));
+          drop_step(set_.inventory, table.kind, table.oid, table.name, table.bound_text));
     }
     const Partition* rest = default_partition(set_.inventory);
     if (rest != nullptr && set_.inventory.guard_left) plan_.items.emplace_back(unguard_step(*rest));

@@ -65,14 +65,12 @@ void Session::commit() {
 
 std::optional<Outcome> Session::run_at_top_level(const Sql& sql, Oid owner,
                                                  std::chrono::milliseconds lock_timeout) {
-  const bool owner_is_superuser = call(pgs_is_superuser, owner);
   pgs_spi_finish();
   call(pgs_transaction_commit);
   call(pgs_setting_session, "lock_timeout", std::to_string(lock_timeout.count()).c_str());
-  // A restricted security context cannot outlive the commit in the middle of the statement.
-  pgs_role_assume(owner, owner_is_superuser);
+  pgs_role_assume(owner);
   auto outcome = isolated([&sql] { call(pgs_run_at_top_level, sql.text().c_str()); });
-  pgs_role_drop();
+  call(pgs_role_drop);
   call(pgs_setting_session, "lock_timeout", "0");
   open();
   return outcome;
