@@ -1,4 +1,4 @@
-CREATE FUNCTION @extschema@.create_parent(
+CREATE FUNCTION pgscale.create_parent(
     parent regclass,
     control name DEFAULT NULL,
     "interval" text DEFAULT NULL,
@@ -16,10 +16,10 @@ CREATE FUNCTION @extschema@.create_parent(
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO' SET intervalstyle = 'postgres'
     AS 'MODULE_PATHNAME', 'pgscale_create_parent';
-COMMENT ON FUNCTION @extschema@.create_parent IS
+COMMENT ON FUNCTION pgscale.create_parent IS
 'Begins to manage a table that is already PARTITION BY: stores the policy, adopts the partitions it has and makes those it needs now. One row for each partition: adopt, create, refuse, or defer (left to maintenance).';
 
-CREATE FUNCTION @extschema@.alter_parent(
+CREATE FUNCTION pgscale.alter_parent(
     parent regclass,
     control name DEFAULT NULL,
     "interval" text DEFAULT NULL,
@@ -37,54 +37,54 @@ CREATE FUNCTION @extschema@.alter_parent(
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO' SET intervalstyle = 'postgres'
     AS 'MODULE_PATHNAME', 'pgscale_alter_parent';
-COMMENT ON FUNCTION @extschema@.alter_parent IS
+COMMENT ON FUNCTION pgscale.alter_parent IS
 'Changes the policy of a partition set; NULL leaves a setting as it is, ''none'' clears start_at, retention or naming. Returns what maintenance will now do; changes no partition itself.';
 
-CREATE FUNCTION @extschema@.forget_parent(parent regclass) RETURNS void
+CREATE FUNCTION pgscale.forget_parent(parent regclass) RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'pgscale_forget_parent';
-COMMENT ON FUNCTION @extschema@.forget_parent(regclass) IS
+COMMENT ON FUNCTION pgscale.forget_parent(regclass) IS
 'Stops managing a partition set; touches neither the table nor its partitions';
 
-CREATE FUNCTION @extschema@.pause(parent regclass) RETURNS void
+CREATE FUNCTION pgscale.pause(parent regclass) RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'pgscale_pause';
-COMMENT ON FUNCTION @extschema@.pause(regclass) IS
+COMMENT ON FUNCTION pgscale.pause(regclass) IS
 'Lets maintenance pass over the set until resume()';
 
-CREATE FUNCTION @extschema@.resume(parent regclass) RETURNS void
+CREATE FUNCTION pgscale.resume(parent regclass) RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'pgscale_resume';
-COMMENT ON FUNCTION @extschema@.resume(regclass) IS
+COMMENT ON FUNCTION pgscale.resume(regclass) IS
 'Ends pause() and a quarantine after crashes';
 
-CREATE FUNCTION @extschema@.plan(parent regclass DEFAULT NULL)
+CREATE FUNCTION pgscale.plan(parent regclass DEFAULT NULL)
     RETURNS TABLE (parent regclass, step integer, action text, partition text, bounds text,
                    reason text, sql text[], locks text, refusal text)
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO' SET intervalstyle = 'postgres'
     AS 'MODULE_PATHNAME', 'pgscale_plan';
-COMMENT ON FUNCTION @extschema@.plan(regclass) IS
+COMMENT ON FUNCTION pgscale.plan(regclass) IS
 'What run_maintenance() would do now, with the exact SQL and the locks it takes; refusal says why a step cannot be done. Without an argument: all sets of the caller.';
 
-CREATE PROCEDURE @extschema@.run_maintenance(parent regclass DEFAULT NULL)
+CREATE PROCEDURE pgscale.run_maintenance(parent regclass DEFAULT NULL)
     LANGUAGE c AS 'MODULE_PATHNAME', 'pgscale_run_maintenance';
-COMMENT ON PROCEDURE @extschema@.run_maintenance(regclass) IS
+COMMENT ON PROCEDURE pgscale.run_maintenance(regclass) IS
 'Carries out plan() now, a transaction for each step. Without an argument: all sets of the caller. Must be called outside a transaction block.';
 
-CREATE FUNCTION @extschema@.retire_partition(partition regclass)
+CREATE FUNCTION pgscale.retire_partition(partition regclass)
     RETURNS TABLE (action text, partition text, bounds text, detail text)
-    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+    LANGUAGE c VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO' SET intervalstyle = 'postgres'
     AS 'MODULE_PATHNAME', 'pgscale_retire_partition';
-COMMENT ON FUNCTION @extschema@.retire_partition(regclass) IS
+COMMENT ON FUNCTION pgscale.retire_partition(regclass) IS
 'Takes one partition out of its set now, as retention would: detach and, if the policy says so, drop. A list group leaves the policy with its partition.';
 
-CREATE FUNCTION @extschema@.partition_bound(partition regclass)
+CREATE FUNCTION pgscale.partition_bound(partition regclass)
     RETURNS TABLE (method text, lower text, upper text, "values" text[], modulus integer,
                    remainder integer, is_default boolean, "position" numeric)
     LANGUAGE c STABLE STRICT PARALLEL SAFE ROWS 1
     AS 'MODULE_PATHNAME', 'pgscale_partition_bound';
-COMMENT ON FUNCTION @extschema@.partition_bound(regclass) IS
+COMMENT ON FUNCTION pgscale.partition_bound(regclass) IS
 'The bounds of a partition as its catalog entry holds them; no row for a table that is no partition. Lower is inclusive, upper exclusive; several key columns are separated by commas. position orders the partitions of a range set by their lower bound.';
 

@@ -1,6 +1,6 @@
 -- Only pgscale's functions write these tables; users read the views.
 
-CREATE TABLE @extschema@.policy (
+CREATE TABLE pgscale.policy (
     parent regclass PRIMARY KEY,
     "interval" text,
     premake integer NOT NULL CHECK (premake >= 0),
@@ -15,22 +15,22 @@ CREATE TABLE @extschema@.policy (
     paused boolean NOT NULL DEFAULT false,
     created_at timestamptz NOT NULL DEFAULT now()
 );
-COMMENT ON TABLE @extschema@.policy IS 'What is wanted of each partition set; written by create_parent() and alter_parent() only';
-COMMENT ON COLUMN @extschema@.policy.parent IS 'The partitioned table';
-COMMENT ON COLUMN @extschema@.policy."interval" IS 'Range sets: width of a partition, an interval or a number';
-COMMENT ON COLUMN @extschema@.policy.premake IS 'Range sets: number of partitions kept ready after the current one';
-COMMENT ON COLUMN @extschema@.policy.origin IS 'Range sets: the bound from which all others are counted, in the type of the key';
-COMMENT ON COLUMN @extschema@.policy.retention IS 'Range sets: how long after its upper bound a partition is kept, an interval or a number; NULL for ever';
-COMMENT ON COLUMN @extschema@.policy.retire IS 'What happens to a retired partition: detach (the table stays) or drop';
-COMMENT ON COLUMN @extschema@.policy.default_partition IS 'Whether the set is to have a default partition';
-COMMENT ON COLUMN @extschema@.policy.timezone IS 'Time zone in which months, days and names are counted';
-COMMENT ON COLUMN @extschema@.policy.partitions IS 'Hash sets: the modulus';
-COMMENT ON COLUMN @extschema@.policy.lists IS 'List sets: values by name of the partition';
-COMMENT ON COLUMN @extschema@.policy.naming IS 'Template of partition names with {parent} and {bound}; NULL for the usual one';
-COMMENT ON COLUMN @extschema@.policy.paused IS 'Set by pause(), cleared by resume()';
-COMMENT ON COLUMN @extschema@.policy.created_at IS 'When create_parent() was called';
+COMMENT ON TABLE pgscale.policy IS 'What is wanted of each partition set; written by create_parent() and alter_parent() only';
+COMMENT ON COLUMN pgscale.policy.parent IS 'The partitioned table';
+COMMENT ON COLUMN pgscale.policy."interval" IS 'Range sets: width of a partition, an interval or a number';
+COMMENT ON COLUMN pgscale.policy.premake IS 'Range sets: number of partitions kept ready after the current one';
+COMMENT ON COLUMN pgscale.policy.origin IS 'Range sets: the bound from which all others are counted, in the type of the key';
+COMMENT ON COLUMN pgscale.policy.retention IS 'Range sets: how long after its upper bound a partition is kept, an interval or a number; NULL for ever';
+COMMENT ON COLUMN pgscale.policy.retire IS 'What happens to a retired partition: detach (the table stays) or drop';
+COMMENT ON COLUMN pgscale.policy.default_partition IS 'Whether the set is to have a default partition';
+COMMENT ON COLUMN pgscale.policy.timezone IS 'Time zone in which months, days and names are counted';
+COMMENT ON COLUMN pgscale.policy.partitions IS 'Hash sets: the modulus';
+COMMENT ON COLUMN pgscale.policy.lists IS 'List sets: values by name of the partition';
+COMMENT ON COLUMN pgscale.policy.naming IS 'Template of partition names with {parent} and {bound}; NULL for the usual one';
+COMMENT ON COLUMN pgscale.policy.paused IS 'Set by pause(), cleared by resume()';
+COMMENT ON COLUMN pgscale.policy.created_at IS 'When create_parent() was called';
 
-CREATE TABLE @extschema@.set_state (
+CREATE TABLE pgscale.set_state (
     parent regclass PRIMARY KEY,
     filled boolean NOT NULL DEFAULT true,
     next_due timestamptz,
@@ -47,24 +47,24 @@ CREATE TABLE @extschema@.set_state (
     cluster text,
     hold_until timestamptz
 );
-COMMENT ON TABLE @extschema@.set_state IS 'Where maintenance of each partition set stands; not part of a dump';
-COMMENT ON COLUMN @extschema@.set_state.parent IS 'The partitioned table';
-COMMENT ON COLUMN @extschema@.set_state.filled IS 'Whether the partitions between the start of the set and the present have been made';
-COMMENT ON COLUMN @extschema@.set_state.next_due IS 'When the policy next asks for something, by the clock of the policies; NULL for never';
-COMMENT ON COLUMN @extschema@.set_state.polled IS 'Whether only the rows themselves tell when something is due (number keys)';
-COMMENT ON COLUMN @extschema@.set_state.retry_at IS 'When a failed step is tried again, in real time';
-COMMENT ON COLUMN @extschema@.set_state.visited_at IS 'When the set was last looked at, in real time';
-COMMENT ON COLUMN @extschema@.set_state.last_run IS 'When a step was last carried out or tried';
-COMMENT ON COLUMN @extschema@.set_state.last_success IS 'When a visit last ended with everything as the policy wants it';
-COMMENT ON COLUMN @extschema@.set_state.last_error IS 'Message of the last failed step or refusal; NULL once all is well';
-COMMENT ON COLUMN @extschema@.set_state.last_sqlstate IS 'SQLSTATE of last_error';
-COMMENT ON COLUMN @extschema@.set_state.refusals IS 'Refusals of the last plan, so that each is recorded once';
-COMMENT ON COLUMN @extschema@.set_state.failures IS 'Visits in a row that left something undone';
-COMMENT ON COLUMN @extschema@.set_state.crashes IS 'Visits in a row that never ended; at three the set is quarantined until resume()';
-COMMENT ON COLUMN @extschema@.set_state.cluster IS 'System identifier and timeline of the server that last maintained the set';
-COMMENT ON COLUMN @extschema@.set_state.hold_until IS 'Until when nothing is retired, because the server was restored or promoted';
+COMMENT ON TABLE pgscale.set_state IS 'Where maintenance of each partition set stands; not part of a dump';
+COMMENT ON COLUMN pgscale.set_state.parent IS 'The partitioned table';
+COMMENT ON COLUMN pgscale.set_state.filled IS 'Whether the partitions between the start of the set and the present have been made';
+COMMENT ON COLUMN pgscale.set_state.next_due IS 'When the policy next asks for something, by the clock of the policies; NULL for never';
+COMMENT ON COLUMN pgscale.set_state.polled IS 'Whether only the rows themselves tell when something is due (number keys)';
+COMMENT ON COLUMN pgscale.set_state.retry_at IS 'When a failed step is tried again, in real time';
+COMMENT ON COLUMN pgscale.set_state.visited_at IS 'When the set was last looked at, in real time';
+COMMENT ON COLUMN pgscale.set_state.last_run IS 'When a step was last carried out or tried';
+COMMENT ON COLUMN pgscale.set_state.last_success IS 'When a visit last ended with everything as the policy wants it';
+COMMENT ON COLUMN pgscale.set_state.last_error IS 'Message of the last failed step or refusal; NULL once all is well';
+COMMENT ON COLUMN pgscale.set_state.last_sqlstate IS 'SQLSTATE of last_error';
+COMMENT ON COLUMN pgscale.set_state.refusals IS 'Refusals of the last plan, so that each is recorded once';
+COMMENT ON COLUMN pgscale.set_state.failures IS 'Visits in a row that left something undone';
+COMMENT ON COLUMN pgscale.set_state.crashes IS 'Visits in a row that never ended; at three the set is quarantined until resume()';
+COMMENT ON COLUMN pgscale.set_state.cluster IS 'System identifier and timeline of the server that last maintained the set';
+COMMENT ON COLUMN pgscale.set_state.hold_until IS 'Until when nothing is retired, because the server was restored or promoted';
 
-CREATE TABLE @extschema@.retirement (
+CREATE TABLE pgscale.retirement (
     partition regclass PRIMARY KEY,
     parent regclass NOT NULL,
     action text NOT NULL CHECK (action IN ('detach', 'drop')),
@@ -72,15 +72,15 @@ CREATE TABLE @extschema@.retirement (
     requested_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     detached_at timestamptz
 );
-COMMENT ON TABLE @extschema@.retirement IS 'Partitions that pgscale has detached or is about to; a table without a row here is never dropped';
-COMMENT ON COLUMN @extschema@.retirement.partition IS 'The table that was a partition';
-COMMENT ON COLUMN @extschema@.retirement.parent IS 'The set it belonged to';
-COMMENT ON COLUMN @extschema@.retirement.action IS 'What follows the detach: detach keeps the table, drop drops it';
-COMMENT ON COLUMN @extschema@.retirement.bounds IS 'The bounds it had';
-COMMENT ON COLUMN @extschema@.retirement.requested_at IS 'When the detach began';
-COMMENT ON COLUMN @extschema@.retirement.detached_at IS 'When the detach ended; NULL while it is under way';
+COMMENT ON TABLE pgscale.retirement IS 'Partitions that pgscale has detached or is about to; a table without a row here is never dropped';
+COMMENT ON COLUMN pgscale.retirement.partition IS 'The table that was a partition';
+COMMENT ON COLUMN pgscale.retirement.parent IS 'The set it belonged to';
+COMMENT ON COLUMN pgscale.retirement.action IS 'What follows the detach: detach keeps the table, drop drops it';
+COMMENT ON COLUMN pgscale.retirement.bounds IS 'The bounds it had';
+COMMENT ON COLUMN pgscale.retirement.requested_at IS 'When the detach began';
+COMMENT ON COLUMN pgscale.retirement.detached_at IS 'When the detach ended; NULL while it is under way';
 
-CREATE TABLE @extschema@.run (
+CREATE TABLE pgscale.run (
     id bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
     parent regclass,
     parent_name text NOT NULL,
@@ -100,45 +100,45 @@ CREATE TABLE @extschema@.run (
     hint text,
     blockers integer[]
 );
-CREATE INDEX run_parent_idx ON @extschema@.run (parent, id);
-COMMENT ON TABLE @extschema@.run IS 'History of maintenance: one row for each step that was tried and each new refusal';
-COMMENT ON COLUMN @extschema@.run.id IS 'Ascending number of the run';
-COMMENT ON COLUMN @extschema@.run.parent IS 'The set; NULL once its table is dropped';
-COMMENT ON COLUMN @extschema@.run.parent_name IS 'Name of the set at the time';
-COMMENT ON COLUMN @extschema@.run.partition IS 'The partition made, attached, detached or dropped';
-COMMENT ON COLUMN @extschema@.run.bounds IS 'Its bounds';
-COMMENT ON COLUMN @extschema@.run.action IS 'What was done, as in plan()';
-COMMENT ON COLUMN @extschema@.run.reason IS 'Why, as in plan()';
-COMMENT ON COLUMN @extschema@.run.requester IS 'The role that asked for it; "pgscale worker" for the background worker';
-COMMENT ON COLUMN @extschema@.run.pid IS 'Process that did it';
-COMMENT ON COLUMN @extschema@.run.started_at IS 'Start, in real time';
-COMMENT ON COLUMN @extschema@.run.finished_at IS 'End, in real time; NULL while running';
-COMMENT ON COLUMN @extschema@.run.rows IS 'Estimated rows of a partition that was retired';
-COMMENT ON COLUMN @extschema@.run.outcome IS 'running, ok, failed, refused (could not be planned) or crashed (the process died)';
-COMMENT ON COLUMN @extschema@.run.sqlstate IS 'SQLSTATE of the error';
-COMMENT ON COLUMN @extschema@.run.message IS 'Message of the error';
-COMMENT ON COLUMN @extschema@.run.detail IS 'Detail of the error';
-COMMENT ON COLUMN @extschema@.run.hint IS 'Hint of the error';
-COMMENT ON COLUMN @extschema@.run.blockers IS 'Processes that held the locks the step could not get';
+CREATE INDEX run_parent_idx ON pgscale.run (parent, id);
+COMMENT ON TABLE pgscale.run IS 'History of maintenance: one row for each step that was tried and each new refusal';
+COMMENT ON COLUMN pgscale.run.id IS 'Ascending number of the run';
+COMMENT ON COLUMN pgscale.run.parent IS 'The set; NULL once its table is dropped';
+COMMENT ON COLUMN pgscale.run.parent_name IS 'Name of the set at the time';
+COMMENT ON COLUMN pgscale.run.partition IS 'The partition made, attached, detached or dropped';
+COMMENT ON COLUMN pgscale.run.bounds IS 'Its bounds';
+COMMENT ON COLUMN pgscale.run.action IS 'What was done, as in plan()';
+COMMENT ON COLUMN pgscale.run.reason IS 'Why, as in plan()';
+COMMENT ON COLUMN pgscale.run.requester IS 'The role that asked for it; "pgscale worker" for the background worker';
+COMMENT ON COLUMN pgscale.run.pid IS 'Process that did it';
+COMMENT ON COLUMN pgscale.run.started_at IS 'Start, in real time';
+COMMENT ON COLUMN pgscale.run.finished_at IS 'End, in real time; NULL while running';
+COMMENT ON COLUMN pgscale.run.rows IS 'Estimated rows of a partition that was retired';
+COMMENT ON COLUMN pgscale.run.outcome IS 'running, ok, failed, refused (could not be planned) or crashed (the process died)';
+COMMENT ON COLUMN pgscale.run.sqlstate IS 'SQLSTATE of the error';
+COMMENT ON COLUMN pgscale.run.message IS 'Message of the error';
+COMMENT ON COLUMN pgscale.run.detail IS 'Detail of the error';
+COMMENT ON COLUMN pgscale.run.hint IS 'Hint of the error';
+COMMENT ON COLUMN pgscale.run.blockers IS 'Processes that held the locks the step could not get';
 
 -- Policies and history are the user's; state is found again by looking.
-SELECT pg_catalog.pg_extension_config_dump('@extschema@.policy', '');
-SELECT pg_catalog.pg_extension_config_dump('@extschema@.retirement', '');
-SELECT pg_catalog.pg_extension_config_dump('@extschema@.run', '');
-SELECT pg_catalog.pg_extension_config_dump(pg_catalog.pg_get_serial_sequence('@extschema@.run', 'id')::regclass, '');
+SELECT pg_catalog.pg_extension_config_dump('pgscale.policy', '');
+SELECT pg_catalog.pg_extension_config_dump('pgscale.retirement', '');
+SELECT pg_catalog.pg_extension_config_dump('pgscale.run', '');
+SELECT pg_catalog.pg_extension_config_dump(pg_catalog.pg_get_serial_sequence('pgscale.run', 'id')::regclass, '');
 
-CREATE FUNCTION @extschema@.wake_launcher() RETURNS trigger
+CREATE FUNCTION pgscale.wake_launcher() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'pgscale_wake_launcher';
-COMMENT ON FUNCTION @extschema@.wake_launcher() IS 'Tells the launcher of a changed policy when the transaction commits';
-CREATE TRIGGER wake_launcher AFTER INSERT OR UPDATE ON @extschema@.policy
-    FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.wake_launcher();
+COMMENT ON FUNCTION pgscale.wake_launcher() IS 'Tells the launcher of a changed policy when the transaction commits';
+CREATE TRIGGER wake_launcher AFTER INSERT OR UPDATE ON pgscale.policy
+    FOR EACH STATEMENT EXECUTE FUNCTION pgscale.wake_launcher();
 
-CREATE FUNCTION @extschema@.forget_dropped() RETURNS event_trigger
+CREATE FUNCTION pgscale.forget_dropped() RETURNS event_trigger
     LANGUAGE c SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'pgscale_forget_dropped';
-COMMENT ON FUNCTION @extschema@.forget_dropped() IS 'Removes policy and state of partition sets whose table is dropped';
+COMMENT ON FUNCTION pgscale.forget_dropped() IS 'Removes policy and state of partition sets whose table is dropped';
 CREATE EVENT TRIGGER pgscale_forget_dropped ON sql_drop
     WHEN TAG IN ('DROP TABLE', 'DROP FOREIGN TABLE', 'DROP SCHEMA', 'DROP OWNED', 'DROP EXTENSION')
-    EXECUTE FUNCTION @extschema@.forget_dropped();
+    EXECUTE FUNCTION pgscale.forget_dropped();
 COMMENT ON EVENT TRIGGER pgscale_forget_dropped IS 'Removes policy and state of partition sets whose table is dropped';
 

@@ -1,6 +1,6 @@
 -- Each view shows a set to its owner, to members of the owning role and to pg_read_all_stats.
 
-CREATE VIEW @extschema@.partition_sets WITH (security_barrier) AS
+CREATE VIEW pgscale.partition_sets WITH (security_barrier) AS
 SELECT p.parent,
        CASE k.partstrat WHEN 'r' THEN 'range' WHEN 'l' THEN 'list' ELSE 'hash' END AS method,
        (SELECT array_agg(a.attname ORDER BY n.ord)
@@ -30,10 +30,10 @@ SELECT p.parent,
        s.hold_until,
        p.paused,
        coalesce(s.crashes, 0) >= 3 AS quarantined
-  FROM @extschema@.policy p
+  FROM pgscale.policy p
   JOIN pg_catalog.pg_class c ON c.oid = p.parent
   JOIN pg_catalog.pg_partitioned_table k ON k.partrelid = p.parent
-  LEFT JOIN @extschema@.set_state s ON s.parent = p.parent
+  LEFT JOIN pgscale.set_state s ON s.parent = p.parent
   CROSS JOIN LATERAL (
         SELECT count(*) AS count,
                count(*) FILTER (WHERE h.inhdetachpending) AS pending,
@@ -41,49 +41,49 @@ SELECT p.parent,
                (array_agg(b.upper ORDER BY b."position" DESC)
                   FILTER (WHERE NOT b.is_default AND NOT h.inhdetachpending))[1] AS covered_until
           FROM pg_catalog.pg_inherits h
-         CROSS JOIN LATERAL @extschema@.partition_bound(h.inhrelid) b
+         CROSS JOIN LATERAL pgscale.partition_bound(h.inhrelid) b
          WHERE h.inhparent = p.parent) i
  WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE')
     OR pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE');
 
-COMMENT ON VIEW @extschema@.partition_sets IS 'Policy and state of each partition set';
-COMMENT ON COLUMN @extschema@.partition_sets.parent IS 'The partitioned table';
-COMMENT ON COLUMN @extschema@.partition_sets.method IS 'range, list or hash';
-COMMENT ON COLUMN @extschema@.partition_sets.control IS 'Columns of the partition key; NULL for an expression';
-COMMENT ON COLUMN @extschema@.partition_sets."interval" IS 'Range sets: width of a partition';
-COMMENT ON COLUMN @extschema@.partition_sets.premake IS 'Range sets: partitions kept ready after the current one';
-COMMENT ON COLUMN @extschema@.partition_sets.start_at IS 'Range sets: the bound from which all others are counted';
-COMMENT ON COLUMN @extschema@.partition_sets.retention IS 'Range sets: how long after its upper bound a partition is kept; NULL for ever';
-COMMENT ON COLUMN @extschema@.partition_sets.retire IS 'detach (the table stays) or drop';
-COMMENT ON COLUMN @extschema@.partition_sets.default_partition IS 'Whether the set is to have a default partition';
-COMMENT ON COLUMN @extschema@.partition_sets.timezone IS 'Time zone in which months and days are counted';
-COMMENT ON COLUMN @extschema@.partition_sets.partitions IS 'Hash sets: the modulus';
-COMMENT ON COLUMN @extschema@.partition_sets.lists IS 'List sets: values by name of the partition';
-COMMENT ON COLUMN @extschema@.partition_sets.naming IS 'Template of partition names; NULL for the usual one';
-COMMENT ON COLUMN @extschema@.partition_sets.count IS 'Number of partitions, the default one included';
-COMMENT ON COLUMN @extschema@.partition_sets.oldest IS 'Range sets: lowest bound that is covered';
-COMMENT ON COLUMN @extschema@.partition_sets.covered_until IS 'Range sets: highest bound that is covered, exclusive';
-COMMENT ON COLUMN @extschema@.partition_sets.pending IS 'Partitions whose concurrent detach was interrupted; the next visit finalizes them';
-COMMENT ON COLUMN @extschema@.partition_sets.next_due IS 'When the policy next asks for something; NULL for never';
-COMMENT ON COLUMN @extschema@.partition_sets.retry_at IS 'When a failed step is tried again';
-COMMENT ON COLUMN @extschema@.partition_sets.last_run IS 'When a step was last carried out or tried';
-COMMENT ON COLUMN @extschema@.partition_sets.last_success IS 'When a visit last ended with everything as the policy wants it';
-COMMENT ON COLUMN @extschema@.partition_sets.last_error IS 'Message of the last failed step or refusal; NULL once all is well';
-COMMENT ON COLUMN @extschema@.partition_sets.last_sqlstate IS 'SQLSTATE of last_error';
-COMMENT ON COLUMN @extschema@.partition_sets.failures IS 'Visits in a row that left something undone';
-COMMENT ON COLUMN @extschema@.partition_sets.hold_until IS 'Until when nothing is retired, because the server was restored or promoted; resume() ends it';
-COMMENT ON COLUMN @extschema@.partition_sets.paused IS 'Set by pause(), cleared by resume()';
-COMMENT ON COLUMN @extschema@.partition_sets.quarantined IS 'The worker died three times in a row while visiting the set; resume() lets it try again';
+COMMENT ON VIEW pgscale.partition_sets IS 'Policy and state of each partition set';
+COMMENT ON COLUMN pgscale.partition_sets.parent IS 'The partitioned table';
+COMMENT ON COLUMN pgscale.partition_sets.method IS 'range, list or hash';
+COMMENT ON COLUMN pgscale.partition_sets.control IS 'Columns of the partition key; NULL for an expression';
+COMMENT ON COLUMN pgscale.partition_sets."interval" IS 'Range sets: width of a partition';
+COMMENT ON COLUMN pgscale.partition_sets.premake IS 'Range sets: partitions kept ready after the current one';
+COMMENT ON COLUMN pgscale.partition_sets.start_at IS 'Range sets: the bound from which all others are counted';
+COMMENT ON COLUMN pgscale.partition_sets.retention IS 'Range sets: how long after its upper bound a partition is kept; NULL for ever';
+COMMENT ON COLUMN pgscale.partition_sets.retire IS 'detach (the table stays) or drop';
+COMMENT ON COLUMN pgscale.partition_sets.default_partition IS 'Whether the set is to have a default partition';
+COMMENT ON COLUMN pgscale.partition_sets.timezone IS 'Time zone in which months and days are counted';
+COMMENT ON COLUMN pgscale.partition_sets.partitions IS 'Hash sets: the modulus';
+COMMENT ON COLUMN pgscale.partition_sets.lists IS 'List sets: values by name of the partition';
+COMMENT ON COLUMN pgscale.partition_sets.naming IS 'Template of partition names; NULL for the usual one';
+COMMENT ON COLUMN pgscale.partition_sets.count IS 'Number of partitions, the default one included';
+COMMENT ON COLUMN pgscale.partition_sets.oldest IS 'Range sets: lowest bound that is covered';
+COMMENT ON COLUMN pgscale.partition_sets.covered_until IS 'Range sets: highest bound that is covered, exclusive';
+COMMENT ON COLUMN pgscale.partition_sets.pending IS 'Partitions whose concurrent detach was interrupted; the next visit finalizes them';
+COMMENT ON COLUMN pgscale.partition_sets.next_due IS 'When the policy next asks for something; NULL for never';
+COMMENT ON COLUMN pgscale.partition_sets.retry_at IS 'When a failed step is tried again';
+COMMENT ON COLUMN pgscale.partition_sets.last_run IS 'When a step was last carried out or tried';
+COMMENT ON COLUMN pgscale.partition_sets.last_success IS 'When a visit last ended with everything as the policy wants it';
+COMMENT ON COLUMN pgscale.partition_sets.last_error IS 'Message of the last failed step or refusal; NULL once all is well';
+COMMENT ON COLUMN pgscale.partition_sets.last_sqlstate IS 'SQLSTATE of last_error';
+COMMENT ON COLUMN pgscale.partition_sets.failures IS 'Visits in a row that left something undone';
+COMMENT ON COLUMN pgscale.partition_sets.hold_until IS 'Until when nothing is retired, because the server was restored or promoted; resume() ends it';
+COMMENT ON COLUMN pgscale.partition_sets.paused IS 'Set by pause(), cleared by resume()';
+COMMENT ON COLUMN pgscale.partition_sets.quarantined IS 'The worker died three times in a row while visiting the set; resume() lets it try again';
 
-CREATE VIEW @extschema@.partitions WITH (security_barrier) AS
+CREATE VIEW pgscale.partitions WITH (security_barrier) AS
 WITH member AS (
     SELECT h.inhparent AS root, h.inhrelid AS oid,
            CASE WHEN h.inhdetachpending THEN 'detach pending' ELSE 'attached' END AS state
       FROM pg_catalog.pg_inherits h
-      JOIN @extschema@.policy p ON p.parent = h.inhparent
+      JOIN pgscale.policy p ON p.parent = h.inhparent
     UNION ALL
     SELECT r.parent, r.partition, 'detached'
-      FROM @extschema@.retirement r
+      FROM pgscale.retirement r
      WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_inherits h WHERE h.inhrelid = r.partition))
 SELECT m.root::regclass AS root,
        m.oid::regclass AS partition,
@@ -110,25 +110,25 @@ SELECT m.root::regclass AS root,
   FROM member m
   JOIN pg_catalog.pg_class c ON c.oid = m.oid
   JOIN pg_catalog.pg_partitioned_table k ON k.partrelid = m.root
-  LEFT JOIN LATERAL @extschema@.partition_bound(m.oid) b ON true
+  LEFT JOIN LATERAL pgscale.partition_bound(m.oid) b ON true
  WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE')
     OR pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE')
  ORDER BY m.root, b."position" NULLS LAST, m.oid;
-COMMENT ON VIEW @extschema@.partitions IS 'Every partition of every set, with those that pgscale has detached and that still exist';
-COMMENT ON COLUMN @extschema@.partitions.root IS 'The partitioned table';
-COMMENT ON COLUMN @extschema@.partitions.partition IS 'The partition';
-COMMENT ON COLUMN @extschema@.partitions.method IS 'range, list or hash';
-COMMENT ON COLUMN @extschema@.partitions.lower IS 'Range: lower bound, inclusive';
-COMMENT ON COLUMN @extschema@.partitions.upper IS 'Range: upper bound, exclusive';
-COMMENT ON COLUMN @extschema@.partitions."values" IS 'List: the values';
-COMMENT ON COLUMN @extschema@.partitions.modulus IS 'Hash: the modulus';
-COMMENT ON COLUMN @extschema@.partitions.remainder IS 'Hash: the remainder';
-COMMENT ON COLUMN @extschema@.partitions.is_default IS 'Whether it is the default partition';
-COMMENT ON COLUMN @extschema@.partitions.rows_estimate IS 'Rows as the planner last counted them; NULL when never analyzed';
-COMMENT ON COLUMN @extschema@.partitions.bytes IS 'Size on disk with indexes and TOAST';
-COMMENT ON COLUMN @extschema@.partitions.state IS 'attached, detach pending or detached';
+COMMENT ON VIEW pgscale.partitions IS 'Every partition of every set, with those that pgscale has detached and that still exist';
+COMMENT ON COLUMN pgscale.partitions.root IS 'The partitioned table';
+COMMENT ON COLUMN pgscale.partitions.partition IS 'The partition';
+COMMENT ON COLUMN pgscale.partitions.method IS 'range, list or hash';
+COMMENT ON COLUMN pgscale.partitions.lower IS 'Range: lower bound, inclusive';
+COMMENT ON COLUMN pgscale.partitions.upper IS 'Range: upper bound, exclusive';
+COMMENT ON COLUMN pgscale.partitions."values" IS 'List: the values';
+COMMENT ON COLUMN pgscale.partitions.modulus IS 'Hash: the modulus';
+COMMENT ON COLUMN pgscale.partitions.remainder IS 'Hash: the remainder';
+COMMENT ON COLUMN pgscale.partitions.is_default IS 'Whether it is the default partition';
+COMMENT ON COLUMN pgscale.partitions.rows_estimate IS 'Rows as the planner last counted them; NULL when never analyzed';
+COMMENT ON COLUMN pgscale.partitions.bytes IS 'Size on disk with indexes and TOAST';
+COMMENT ON COLUMN pgscale.partitions.state IS 'attached, detach pending or detached';
 
-CREATE VIEW @extschema@.runs WITH (security_barrier) AS
+CREATE VIEW pgscale.runs WITH (security_barrier) AS
 SELECT r.id,
        r.started_at,
        r.finished_at,
@@ -147,29 +147,29 @@ SELECT r.id,
        r.detail,
        r.hint,
        r.blockers
-  FROM @extschema@.run r
+  FROM pgscale.run r
   LEFT JOIN pg_catalog.pg_class c ON c.oid = r.parent
  WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE')
     OR pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE')
  ORDER BY r.id;
-COMMENT ON VIEW @extschema@.runs IS 'History of maintenance, oldest first: one row for each step that was tried and each new refusal; the last 1000 of a set are kept';
-COMMENT ON COLUMN @extschema@.runs.id IS 'Ascending number of the run';
-COMMENT ON COLUMN @extschema@.runs.started_at IS 'Start, in real time';
-COMMENT ON COLUMN @extschema@.runs.finished_at IS 'End, in real time; NULL while running';
-COMMENT ON COLUMN @extschema@.runs.duration IS 'Time between the two, waits for locks included';
-COMMENT ON COLUMN @extschema@.runs.parent IS 'Name of the set';
-COMMENT ON COLUMN @extschema@.runs.partition IS 'The partition made, attached, detached or dropped';
-COMMENT ON COLUMN @extschema@.runs.bounds IS 'Its bounds';
-COMMENT ON COLUMN @extschema@.runs.action IS 'What was done, as in plan()';
-COMMENT ON COLUMN @extschema@.runs.reason IS 'Why, as in plan()';
-COMMENT ON COLUMN @extschema@.runs.who IS 'The role that asked for it; "pgscale worker" for the background worker';
-COMMENT ON COLUMN @extschema@.runs.pid IS 'Process that did it';
-COMMENT ON COLUMN @extschema@.runs.rows IS 'Estimated rows of a partition that was retired';
-COMMENT ON COLUMN @extschema@.runs.outcome IS 'running, ok, failed, refused (could not be planned) or crashed (the process died)';
-COMMENT ON COLUMN @extschema@.runs.sqlstate IS 'SQLSTATE of the error';
-COMMENT ON COLUMN @extschema@.runs.message IS 'Message of the error';
-COMMENT ON COLUMN @extschema@.runs.detail IS 'Detail of the error';
-COMMENT ON COLUMN @extschema@.runs.hint IS 'Hint of the error';
-COMMENT ON COLUMN @extschema@.runs.blockers IS 'Processes that held the locks the step could not get';
+COMMENT ON VIEW pgscale.runs IS 'History of maintenance, oldest first: one row for each step that was tried and each new refusal; the last 1000 of a set are kept';
+COMMENT ON COLUMN pgscale.runs.id IS 'Ascending number of the run';
+COMMENT ON COLUMN pgscale.runs.started_at IS 'Start, in real time';
+COMMENT ON COLUMN pgscale.runs.finished_at IS 'End, in real time; NULL while running';
+COMMENT ON COLUMN pgscale.runs.duration IS 'Time between the two, waits for locks included';
+COMMENT ON COLUMN pgscale.runs.parent IS 'Name of the set';
+COMMENT ON COLUMN pgscale.runs.partition IS 'The partition made, attached, detached or dropped';
+COMMENT ON COLUMN pgscale.runs.bounds IS 'Its bounds';
+COMMENT ON COLUMN pgscale.runs.action IS 'What was done, as in plan()';
+COMMENT ON COLUMN pgscale.runs.reason IS 'Why, as in plan()';
+COMMENT ON COLUMN pgscale.runs.who IS 'The role that asked for it; "pgscale worker" for the background worker';
+COMMENT ON COLUMN pgscale.runs.pid IS 'Process that did it';
+COMMENT ON COLUMN pgscale.runs.rows IS 'Estimated rows of a partition that was retired';
+COMMENT ON COLUMN pgscale.runs.outcome IS 'running, ok, failed, refused (could not be planned) or crashed (the process died)';
+COMMENT ON COLUMN pgscale.runs.sqlstate IS 'SQLSTATE of the error';
+COMMENT ON COLUMN pgscale.runs.message IS 'Message of the error';
+COMMENT ON COLUMN pgscale.runs.detail IS 'Detail of the error';
+COMMENT ON COLUMN pgscale.runs.hint IS 'Hint of the error';
+COMMENT ON COLUMN pgscale.runs.blockers IS 'Processes that held the locks the step could not get';
 
-GRANT SELECT ON @extschema@.partition_sets, @extschema@.partitions, @extschema@.runs TO PUBLIC;
+GRANT SELECT ON pgscale.partition_sets, pgscale.partitions, pgscale.runs TO PUBLIC;

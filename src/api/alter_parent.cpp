@@ -43,6 +43,13 @@ PolicyRow changed(PolicyRow row, const PolicyArguments& given) {
   return row;
 }
 
+// Other slots would need rows moved between the partitions.
+void refuse_new_modulus(const PolicyArguments& given, const PolicyRow& row) {
+  if (!given.partitions || given.partitions == row.partitions) return;
+  throw Failure(Problem::kNotSupported, "cannot change the number of partitions of a hash set", {},
+                "Make a table with the new number of partitions and move the rows.");
+}
+
 void alter_parent(PgsCall* call) {
   const pg::Arguments arguments(call);
   const Oid parent = arguments.relation(0, "parent");
@@ -52,8 +59,10 @@ void alter_parent(PgsCall* call) {
   const ParentFacts facts = catalog::read_parent(parent);
   catalog::require_ownership(facts);
   check_against_table(given, facts);
-  PolicyRow row = changed(catalog::require_policy(facts), given);
+  const PolicyRow before = catalog::require_policy(facts);
+  PolicyRow row = changed(before, given);
   row = canonical(row, catalog::interpret(row, facts), facts);
+  if (facts.parent.method == Method::kHash) refuse_new_modulus(given, before);
   if (!row.origin) row.origin = counting_origin(row, facts);
   catalog::update_policy(parent, row);
   if (given.start_at && *given.start_at != kNone) catalog::create_state(parent, false);

@@ -100,7 +100,7 @@ void record(const ManagedSet& managed, const Plan& plan, const FirstPlan& first)
   record.polled = plan.needs_polling;
   record.filled = first.is_complete();
   record.worked = true;
-  record.clean = first.is_complete();
+  record.clean = first.refusals().empty();
   if (!first.is_complete() || plan.needs_polling) record.retry_at = pg::real_now();
   for (const Refusal& refusal : first.refusals()) {
     record.refusals += refusal.message + "\n";

@@ -79,6 +79,7 @@ void retire(const ManagedSet& managed, const Partition& partition, pg::Session& 
 
 void retire_partition(PgsCall* call) {
   const Oid relation = pg::Arguments(call).relation(0, "partition");
+  pg::call(pgs_prevent_in_recovery, "pgscale.retire_partition()");
   pg::Session session(pg::Venue::kFunction);
   const Oid parent = managed_parent(relation);
   const auto facts = catalog::read_parent(parent);

@@ -46,6 +46,7 @@ void require_top_level(PgsCall* call) {
 
 void run_maintenance(PgsCall* call) {
   require_top_level(call);
+  pg::call(pgs_prevent_in_recovery, "pgscale.run_maintenance()");
   const auto parent = pg::Arguments(call).oid(0);
   const std::string requester = catalog::session_user();
   pg::Session session(pg::Venue::kProcedure);

@@ -134,7 +134,8 @@ class SetVisit {
     record_.next_due = plan_.next_due;
     record_.polled = plan_.needs_polling;
     if (!record_.clean || !has_claim_) {
-      record_.retry_at = retry_time(before_.failures + 1);
+      // A pending detach hides rows, so it is tried again at the usual pace.
+      record_.retry_at = retry_time(detach_is_pending_ ? 1 : before_.failures + 1);
     } else if (record_.polled) {
       record_.retry_at = retry_time(1);
     }
@@ -182,7 +183,7 @@ Report maintain_claimed(pg::Session& session, Oid parent, const std::string& req
     plan = catalog::plan_set(*managed, pg::policy_now());
   });
   if (trouble) {
-    record_failed_visit(session, parent, *trouble);
+    record_failed_visit(session, parent, *trouble, requester);
     Report report;
     report.failures = 1;
     report.last_error = trouble->message;
@@ -200,7 +201,8 @@ Report maintain(pg::Session& session, Oid parent, const std::string& requester) 
   return report;
 }
 
-void record_failed_visit(pg::Session& session, Oid parent, const pg::Outcome& outcome) {
+void record_failed_visit(pg::Session& session, Oid parent, const pg::Outcome& outcome,
+                         const std::string& requester) {
   const SetState state = catalog::load_state(parent);
   VisitRecord record;
   record.clean = false;
@@ -211,6 +213,8 @@ void record_failed_visit(pg::Session& session, Oid parent, const pg::Outcome& ou
   record.refusals = state.refusals;
   record.retry_at = retry_time(state.failures + 1);
   catalog::record_visit(parent, record);
+  catalog::record_trouble(parent, outcome, requester);
+  catalog::prune_runs(parent);
   session.commit();
 }
 

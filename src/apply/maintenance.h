@@ -28,6 +28,7 @@ struct Report {
 Report maintain(pg::Session& session, Oid parent, const std::string& requester);
 
 // Records a visit that could not even plan, so that the set rests before the next.
-void record_failed_visit(pg::Session& session, Oid parent, const pg::Outcome& outcome);
+void record_failed_visit(pg::Session& session, Oid parent, const pg::Outcome& outcome,
+                         const std::string& requester);
 
 }  // namespace pgscale::apply

@@ -67,8 +67,8 @@ RunEnd StepRunner::run(const Step& step, std::int64_t run) {
 
 RunEnd StepRunner::run_here(const Step& step) {
   if (session_.may_commit()) return try_repeatedly(step);
-  const pg::LockTimeout limit(pg::lock_timeout());
-  carry_out(step);
+  pg::LockTimeout limit(pg::lock_timeout());
+  carry_out(step, limit);
   return {};
 }
 
@@ -78,8 +78,8 @@ RunEnd StepRunner::try_repeatedly(const Step& step) {
     RunEnd end;
     end.failure = pg::attempt([&] {
       refuse_behind_old_snapshots(step, end.blockers);
-      const pg::LockTimeout limit(pg::lock_timeout());
-      carry_out(step);
+      pg::LockTimeout limit(pg::lock_timeout());
+      carry_out(step, limit);
     });
     if (!end.failure) return {};
     if (!is_passing(*end.failure)) return end;
@@ -136,7 +136,7 @@ RunEnd StepRunner::detach_by_errand(const Step& step, std::int64_t run) {
   }
   Step plain = step;
   plain.concurrently = false;
-  plain.sql = {detach_statement(parent.name, step.partition, DetachMode::kPlain)};
+  plain.sql = plain_detach_statements(managed_.set.inventory, partition_of(step));
   catalog::begin_run(run, parent, plain, requester_);
   catalog::request_retirement(step.partition_oid, parent.oid, step.retire, step.bounds);
   if (session_.may_commit()) session_.commit();
@@ -151,6 +151,13 @@ RunEnd StepRunner::detach_by_errand(const Step& step, std::int64_t run) {
   catalog::end_run(run, end);
   if (session_.may_commit()) session_.commit();
   return end;
+}
+
+const Partition& StepRunner::partition_of(const Step& step) const {
+  for (const Partition& partition : managed_.set.inventory.partitions) {
+    if (partition.oid == step.partition_oid) return partition;
+  }
+  throw Failure(Problem::kInternal, "step for a partition that is not in the inventory");
 }
 
 RunEnd StepRunner::record_lost_errand(const Step& step, std::int64_t run) {
@@ -174,7 +181,7 @@ RunEnd StepRunner::record_lost_errand(const Step& step, std::int64_t run) {
   return end;
 }
 
-void StepRunner::carry_out(const Step& step) {
+void StepRunner::carry_out(const Step& step, pg::LockTimeout& limit) {
   if (step.action == Action::kDrop && !session_.may_commit()) {
     catalog::request_drop(step.partition_oid);
   }
@@ -184,17 +191,17 @@ void StepRunner::carry_out(const Step& step) {
                   "It may have been attached again or given to another use meanwhile.");
   }
   if (step.action == Action::kValidate) {
-    validate_as_owner(step);
+    validate_as_owner(step, limit);
     return;
   }
-  execute_as_owner(step);
+  execute_as_owner(step, limit);
   if (detaches(step)) catalog::mark_detached(step.partition_oid);
   if (step.action == Action::kDrop) catalog::forget_retirement(step.partition_oid);
 }
 
 // PostgreSQL knows only the name of the guard, which says nothing to the owner of the rows.
-void StepRunner::validate_as_owner(const Step& step) {
-  const auto trouble = pg::attempt([&] { execute_as_owner(step); });
+void StepRunner::validate_as_owner(const Step& step, pg::LockTimeout& limit) {
+  const auto trouble = pg::attempt([&] { execute_as_owner(step, limit); });
   if (!trouble) return;
   if (trouble->sqlstate != "23514") throw pg::OutcomeError(*trouble);
   const Partition* rest = default_partition(managed_.set.inventory);
@@ -207,9 +214,15 @@ void StepRunner::validate_as_owner(const Step& step) {
        "partition is made."});
 }
 
-void StepRunner::execute_as_owner(const Step& step) {
+// Once a strong lock is asked for, the limit is for all that follow together: a chain of locks, each
+// free just in time, must not add up.
+void StepRunner::execute_as_owner(const Step& step, pg::LockTimeout& limit) {
   const auto acting = pg::Acting::as_owner(managed_.facts.owner);
-  for (const Sql& sql : step.sql) pg::execute(sql);
+  for (std::size_t i = 0; i < step.sql.size(); i++) {
+    if (i <= step.first_strong) limit.restart();
+    limit.spend();
+    pg::execute(step.sql[i]);
+  }
   if (!step.sets_replica_index) return;
   const auto index = catalog::replica_index_of(managed_.facts.parent, step.partition);
   if (index) pg::execute(replica_index_statement(step.partition, Identifier(*index)));

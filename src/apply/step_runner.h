@@ -30,9 +30,10 @@ class StepRunner {
   catalog::RunEnd detach_by_errand(const Step& step, std::int64_t run);
   catalog::RunEnd record_lost_errand(const Step& step, std::int64_t run);
   catalog::RunEnd try_repeatedly(const Step& step);
-  void carry_out(const Step& step);
-  void validate_as_owner(const Step& step);
-  void execute_as_owner(const Step& step);
+  void carry_out(const Step& step, pg::LockTimeout& limit);
+  void validate_as_owner(const Step& step, pg::LockTimeout& limit);
+  void execute_as_owner(const Step& step, pg::LockTimeout& limit);
+  [[nodiscard]] const Partition& partition_of(const Step& step) const;
 
   pg::Session& session_;
   const catalog::ManagedSet& managed_;

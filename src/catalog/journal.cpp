@@ -84,6 +84,16 @@ void record_refusal(const Parent& parent, const Refusal& refusal, const std::str
                from_text(refusal.hint)});
 }
 
+void record_trouble(Oid parent, const pg::Outcome& outcome, const std::string& requester) {
+  const auto acting = pg::Acting::as_extension();
+  pg::execute(Sql("INSERT INTO pgscale.run (parent, parent_name, action, requester, pid,"
+                  "       finished_at, outcome, sqlstate, message, detail, hint)"
+                  " VALUES ($1::oid, $1::oid::regclass::text, 'plan', $2, $3::int,"
+                  "       clock_timestamp(), 'failed', $4, $5, $6, $7)"),
+              {pg::from_oid(parent), requester, pg::from_int(pg::own_pid()), outcome.sqlstate,
+               outcome.message, from_text(outcome.detail), from_text(outcome.hint)});
+}
+
 void bury_dead_runs(Oid parent) {
   const auto acting = pg::Acting::as_extension();
   pg::execute(Sql("UPDATE pgscale.run SET outcome = 'crashed', finished_at = clock_timestamp(),"

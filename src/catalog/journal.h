@@ -34,6 +34,9 @@ void end_run(std::int64_t run, const RunEnd& end);
 
 void record_refusal(const Parent& parent, const Refusal& refusal, const std::string& requester);
 
+// A visit that could not even plan, as an action "plan" that failed.
+void record_trouble(Oid parent, const pg::Outcome& outcome, const std::string& requester);
+
 // Rows left "running" become "crashed". Only for whoever holds the claim on the set.
 void bury_dead_runs(Oid parent);
 // Keeps the newest thousand rows of the set.

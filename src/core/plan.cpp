@@ -140,12 +140,22 @@ class Planner {
       const Partition* rest = default_partition(set_.inventory);
       if (rest != nullptr) plan_guard(*rest, partition, item.bound, clause.text());
       Step step = create_step(Action::kCreate, partition, clause, item.reason);
-      if (rest != nullptr) step.sql.push_back(unguard_statement(rest->name));
+      if (rest != nullptr) attach_beside(*rest, step);
       plan_.items.emplace_back(std::move(step));
     }
     for (Refusal& refusal : wanted.refusals) plan_.items.emplace_back(std::move(refusal));
     due_at(wanted.next_due);
     plan_.needs_polling = set_.axis && !is_time(set_.axis->kind());
+  }
+
+  // ATTACH comes last in the statements of a creation; it would take the same locks at once.
+  void attach_beside(const Partition& rest, Step& step) const {
+    step.first_strong = step.sql.size() - 1;
+    const std::vector<Sql> locks = {
+        lock_statement(set_.inventory.parent.name, LockMode::kShareUpdateExclusive),
+        lock_statement(rest.name, LockMode::kAccessExclusive)};
+    step.sql.insert(step.sql.end() - 1, locks.begin(), locks.end());
+    step.sql.push_back(unguard_statement(rest.name));
   }
 
   // Without this, ATTACH would scan the default partition under ACCESS EXCLUSIVE.
@@ -282,6 +292,7 @@ std::vector<Step> retirement_steps(const PartitionSet& set, const Partition& par
               {detach_statement(set.inventory.parent.name, partition.name, mode)},
               detach_locks(set.inventory, partition.name, mode)};
   detach.concurrently = mode == DetachMode::kConcurrently;
+  if (!detach.concurrently) detach.sql = plain_detach_statements(set.inventory, partition);
   detach.retire = set.policy.retire;
   std::vector<Step> steps{std::move(detach)};
   if (set.policy.retire == Retire::kDrop) {

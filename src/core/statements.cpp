@@ -146,6 +146,17 @@ Sql bound_clause(const Bound& bound, const std::optional<Axis>& axis) {
   return Sql("DEFAULT");
 }
 
+Sql lock_statement(const QualifiedName& table, LockMode mode) {
+  Sql sql("LOCK TABLE ONLY ");
+  sql << table;
+  if (mode == LockMode::kAccessExclusive) {
+    sql << " IN ACCESS EXCLUSIVE MODE";
+  } else {
+    sql << " IN SHARE UPDATE EXCLUSIVE MODE";
+  }
+  return sql;
+}
+
 std::vector<Sql> create_statements(const Parent& parent, const QualifiedName& partition,
                                    const Sql& bound_clause) {
   std::vector<Sql> statements{create_table(parent, partition)};
@@ -177,6 +188,20 @@ Sql detach_statement(const QualifiedName& parent, const QualifiedName& partition
   if (mode == DetachMode::kConcurrently) sql << " CONCURRENTLY";
   if (mode == DetachMode::kFinalize) sql << " FINALIZE";
   return sql;
+}
+
+std::vector<Sql> plain_detach_statements(const Inventory& inventory, const Partition& partition) {
+  std::vector<Sql> statements{
+      lock_statement(inventory.parent.name, LockMode::kAccessExclusive)};
+  if (const Partition* rest = default_partition(inventory)) {
+    statements.push_back(lock_statement(rest->name, LockMode::kAccessExclusive));
+  }
+  if (partition.kind != TableKind::kForeign) {  // LOCK TABLE knows no foreign tables
+    statements.push_back(lock_statement(partition.name, LockMode::kAccessExclusive));
+  }
+  statements.push_back(
+      detach_statement(inventory.parent.name, partition.name, DetachMode::kPlain));
+  return statements;
 }
 
 Sql drop_statement(TableKind kind, const QualifiedName& table) {

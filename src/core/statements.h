@@ -12,6 +12,11 @@ inline constexpr char kGuardName[] = "pgscale_guard";
 
 [[nodiscard]] Sql bound_clause(const Bound& bound, const std::optional<Axis>& axis);
 
+enum class LockMode { kShareUpdateExclusive, kAccessExclusive };
+// Taking its locks one by one, a step can stop waiting in time however many of them are not free;
+// inside one ALTER TABLE the lock timeout would begin anew for each.
+[[nodiscard]] Sql lock_statement(const QualifiedName& table, LockMode mode);
+
 // CREATE TABLE ... LIKE, everything LIKE does not carry over, ATTACH; all in the new table's favour,
 // none of it takes a lock on the parent that readers or writers could notice.
 [[nodiscard]] std::vector<Sql> create_statements(const Parent& parent, const QualifiedName& partition,
@@ -23,6 +28,9 @@ inline constexpr char kGuardName[] = "pgscale_guard";
 enum class DetachMode { kConcurrently, kPlain, kFinalize };
 [[nodiscard]] Sql detach_statement(const QualifiedName& parent, const QualifiedName& partition,
                                    DetachMode mode);
+// The locks of a plain DETACH in PostgreSQL's own order, then the DETACH.
+[[nodiscard]] std::vector<Sql> plain_detach_statements(const Inventory& inventory,
+                                                       const Partition& partition);
 [[nodiscard]] Sql drop_statement(TableKind kind, const QualifiedName& table);
 
 [[nodiscard]] Sql guard_statement(const Parent& parent, const QualifiedName& default_partition,

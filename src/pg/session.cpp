@@ -1,5 +1,6 @@
 #include "pg/session.h"
 
+#include <algorithm>
 #include <string>
 
 #include "shim/spi.h"
@@ -25,7 +26,17 @@ Acting Acting::as_extension() { return Acting(pgs_bootstrap_superuser(), Manner:
 
 Acting Acting::as_owner(Oid owner) { return Acting(owner, Manner::kRestricted); }
 
-LockTimeout::LockTimeout(std::chrono::milliseconds limit) : level_(call(pgs_setting_level)) {
+LockTimeout::LockTimeout(std::chrono::milliseconds limit)
+    : limit_(limit), level_(call(pgs_setting_level)) {
+  restart();
+  spend();
+}
+
+void LockTimeout::spend() const {
+  using std::chrono::milliseconds;
+  const auto left = std::chrono::duration_cast<milliseconds>(deadline_ -
+                                                             std::chrono::steady_clock::now());
+  const auto limit = std::clamp(left, milliseconds(1), limit_);
   call(pgs_setting_save, "lock_timeout", std::to_string(limit.count()).c_str());
 }
 

@@ -33,10 +33,15 @@ class Acting {
   Unwinding unwinding_;
 };
 
-// Limits lock waits in this scope. After an error, abort restores the setting.
+// Limits lock waits in this scope, one by one or several together. After an error, abort restores the
+// setting.
 class LockTimeout {
  public:
   explicit LockTimeout(std::chrono::milliseconds limit);
+  // From here on the limit holds for all waits together.
+  void restart() { deadline_ = std::chrono::steady_clock::now() + limit_; }
+  // The next statement may wait for what is left of the limit, and a millisecond at least.
+  void spend() const;
   ~LockTimeout() {
     if (!unwinding_) pgs_setting_pop(level_);
   }
@@ -44,6 +49,8 @@ class LockTimeout {
   LockTimeout& operator=(const LockTimeout&) = delete;
 
  private:
+  std::chrono::milliseconds limit_;
+  std::chrono::steady_clock::time_point deadline_;
   int level_;
   Unwinding unwinding_;
 };

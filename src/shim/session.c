@@ -54,7 +54,7 @@ pgs_bootstrap_superuser(void)
 void
 pgs_role_assume(uint32_t role)
 {
-	SetUserIdAndSecContext(role, SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
+	SetUserIdAndSecContext(role, 0);
 }
 
 void
@@ -190,6 +190,12 @@ pgs_restore_lasts(void)
 	LOCKTAG		tag = restore_tag();
 
 	return LockAcquire(&tag, ShareLock, false, true) == LOCKACQUIRE_NOT_AVAIL;
+}
+
+void
+pgs_prevent_in_recovery(const char *command)
+{
+	PreventCommandDuringRecovery(command);
 }
 
 bool

@@ -26,7 +26,7 @@ extern void pgs_become(uint32_t role, bool restricted, PgsIdentity *saved);
 extern void pgs_return_to(const PgsIdentity *saved);	/* never raises */
 extern uint32_t pgs_bootstrap_superuser(void);	/* never raises */
 
-/* Acts as the role, restricted, across transactions; for statements at top level in a worker. */
+/* Acts as the role across transactions; for pgs_run_at_top_level(), which restricts it. */
 extern void pgs_role_assume(uint32_t role);	/* never raises */
 extern void pgs_role_drop(void);	/* brings back the worker's own settings, too */
 
@@ -59,6 +59,9 @@ extern void pgs_unclaim(uint32_t parent);
  */
 extern void pgs_restore_begin(void);
 extern bool pgs_restore_lasts(void);
+
+/* Raises the usual error on a standby. */
+extern void pgs_prevent_in_recovery(const char *command);
 
 /* True, and the extension cannot be dropped or updated before the transaction ends. */
 extern bool pgs_pin_extension(const char *name);

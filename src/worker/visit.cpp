@@ -52,7 +52,7 @@ void visit_set(Oid parent) {
   (void)pg::isolated([&] {
     pg::Session session(pg::Venue::kWorker);
     if (catalog::pin_extension() == Presence::kPresent) {
-      apply::record_failed_visit(session, parent, *trouble);
+      apply::record_failed_visit(session, parent, *trouble, catalog::kWorkerName);
     }
     session.end();
   });

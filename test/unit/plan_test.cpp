@@ -217,7 +217,10 @@ TEST(Plan, DetachesPlainlyBesideADefaultPartition) {
   const Plan made = plan(set, kNow);
   EXPECT_EQ(outline(made), Lines{"detach old"});
   EXPECT_EQ(sql_of(step_at(made, 0)),
-            Lines{R"(ALTER TABLE "public"."orders" DETACH PARTITION "public"."old")"});
+            (Lines{R"(LOCK TABLE ONLY "public"."orders" IN ACCESS EXCLUSIVE MODE)",
+                   R"(LOCK TABLE ONLY "public"."rest" IN ACCESS EXCLUSIVE MODE)",
+                   R"(LOCK TABLE ONLY "public"."old" IN ACCESS EXCLUSIVE MODE)",
+                   R"(ALTER TABLE "public"."orders" DETACH PARTITION "public"."old")"}));
   EXPECT_EQ(step_at(made, 0).locks, "ACCESS EXCLUSIVE on public.orders, public.old, public.rest");
 }
 
