@@ -181,7 +181,23 @@ RunEnd StepRunner::record_lost_errand(const Step& step, std::int64_t run) {
   return end;
 }
 
+// The statements go by name, the plan by OID: between the two somebody may have renamed a table and
+// given its name to another.
+void StepRunner::require_names(const Step& step) const {
+  const Parent& parent = managed_.facts.parent;
+  const bool parent_holds = catalog::is_named(parent.oid, parent.name);
+  if (parent_holds &&
+      (step.partition_oid == 0 || catalog::is_named(step.partition_oid, step.partition))) {
+    return;
+  }
+  throw Failure(Problem::kNotInPrerequisiteState,
+                "table " + readable(parent_holds ? step.partition : parent.name) +
+                    " was renamed or dropped meanwhile");
+}
+
 void StepRunner::carry_out(const Step& step, pg::LockTimeout& limit) {
+  if (step.action == Action::kDrop) pg::call(pgs_lock_exclusively, step.partition_oid);
+  require_names(step);
   if (step.action == Action::kDrop && !session_.may_commit()) {
     catalog::request_drop(step.partition_oid);
   }

@@ -33,6 +33,7 @@ class StepRunner {
   void carry_out(const Step& step, pg::LockTimeout& limit);
   void validate_as_owner(const Step& step, pg::LockTimeout& limit);
   void execute_as_owner(const Step& step, pg::LockTimeout& limit);
+  void require_names(const Step& step) const;
   [[nodiscard]] const Partition& partition_of(const Step& step) const;
 
   pg::Session& session_;

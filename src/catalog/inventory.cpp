@@ -187,6 +187,15 @@ bool is_small(Oid table) {
   return pg::to_int(rows.front()[0]) < kQuicklyScanned;
 }
 
+bool is_named(Oid relation, const QualifiedName& name) {
+  return !pg::query_latest(
+              Sql("SELECT FROM pg_catalog.pg_class c"
+                  "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+                  " WHERE c.oid = $1::oid AND n.nspname = $2 AND c.relname = $3"),
+              {pg::from_oid(relation), name.schema.name(), name.name.name()})
+              .empty();
+}
+
 bool is_detach_pending(Oid partition) {
   return !pg::query_latest(Sql("SELECT FROM pg_catalog.pg_inherits"
                                " WHERE inhrelid = $1::oid AND inhdetachpending"),

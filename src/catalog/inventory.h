@@ -34,6 +34,9 @@ struct ManagedSet {
 [[nodiscard]] std::optional<std::string> replica_index_of(const Parent& parent,
                                                           const QualifiedName& partition);
 
+// Whether the relation still has the name that a plan knows it by.
+[[nodiscard]] bool is_named(Oid relation, const QualifiedName& name);
+
 // Whether a concurrent detach of the partition has begun and not ended.
 [[nodiscard]] bool is_detach_pending(Oid partition);
 

@@ -215,6 +215,12 @@ pgs_in_transaction_block(void)
 	return IsTransactionBlock();
 }
 
+void
+pgs_lock_exclusively(uint32_t relation)
+{
+	LockRelationOid(relation, AccessExclusiveLock);
+}
+
 bool
 pgs_holds_lock_on(uint32_t relation)
 {

@@ -66,6 +66,9 @@ extern void pgs_prevent_in_recovery(const char *command);
 /* True, and the extension cannot be dropped or updated before the transaction ends. */
 extern bool pgs_pin_extension(const char *name);
 
+/* ACCESS EXCLUSIVE by OID, so that the name means this relation until the transaction ends. */
+extern void pgs_lock_exclusively(uint32_t relation);
+
 /* Whether this transaction holds any lock on the relation. */
 extern bool pgs_holds_lock_on(uint32_t relation);
 
