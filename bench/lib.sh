@@ -31,7 +31,7 @@ seconds() {
   from=$(date +%s%N)
   sql >/dev/null
   to=$(date +%s%N)
-  awk -v ns=$((to - from)) 'BEGIN { printf "%.3f", ns / 1e9 }'
+  awk -v ns=$((to - from)) 'BEGIN { printf "%.3f\n", ns / 1e9 }'
 }
 
 # Polls until the query gives t; a benchmark that hangs says so.
