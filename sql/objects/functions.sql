@@ -38,7 +38,7 @@ CREATE FUNCTION pgscale.alter_parent(
     SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO' SET intervalstyle = 'postgres'
     AS 'MODULE_PATHNAME', 'pgscale_alter_parent';
 COMMENT ON FUNCTION pgscale.alter_parent IS
-'Changes the policy of a partition set; NULL leaves a setting as it is, ''none'' clears start_at, retention or naming. Returns what maintenance will now do; changes no partition itself.';
+'Changes the policy of a partition set; NULL leaves a setting as it is, ''none'' clears start_at, retention or naming and sets timezone to UTC. Returns what maintenance will now do; changes no partition itself.';
 
 CREATE FUNCTION pgscale.forget_parent(parent regclass) RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -56,7 +56,7 @@ CREATE FUNCTION pgscale.resume(parent regclass) RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'pgscale_resume';
 COMMENT ON FUNCTION pgscale.resume(regclass) IS
-'Ends pause() and a quarantine after crashes';
+'Ends pause(), a quarantine after crashes and a hold on retirement after a restore or a promotion';
 
 CREATE FUNCTION pgscale.plan(parent regclass DEFAULT NULL)
     RETURNS TABLE (parent regclass, step integer, action text, partition text, bounds text,

@@ -101,13 +101,14 @@ CREATE TABLE pgscale.run (
     blockers integer[]
 );
 CREATE INDEX run_parent_idx ON pgscale.run (parent, id);
+COMMENT ON SEQUENCE pgscale.run_id_seq IS 'Numbers of the runs';
 COMMENT ON TABLE pgscale.run IS 'History of maintenance: one row for each step that was tried and each new refusal';
 COMMENT ON COLUMN pgscale.run.id IS 'Ascending number of the run';
 COMMENT ON COLUMN pgscale.run.parent IS 'The set; NULL once its table is dropped';
 COMMENT ON COLUMN pgscale.run.parent_name IS 'Name of the set at the time';
 COMMENT ON COLUMN pgscale.run.partition IS 'The partition made, attached, detached or dropped';
 COMMENT ON COLUMN pgscale.run.bounds IS 'Its bounds';
-COMMENT ON COLUMN pgscale.run.action IS 'What was done, as in plan()';
+COMMENT ON COLUMN pgscale.run.action IS 'What was done, as in plan(); "plan" where planning itself failed';
 COMMENT ON COLUMN pgscale.run.reason IS 'Why, as in plan()';
 COMMENT ON COLUMN pgscale.run.requester IS 'The role that asked for it; "pgscale worker" for the background worker';
 COMMENT ON COLUMN pgscale.run.pid IS 'Process that did it';
@@ -116,20 +117,24 @@ COMMENT ON COLUMN pgscale.run.finished_at IS 'End, in real time; NULL while runn
 COMMENT ON COLUMN pgscale.run.rows IS 'Estimated rows of a partition that was retired';
 COMMENT ON COLUMN pgscale.run.outcome IS 'running, ok, failed, refused (could not be planned) or crashed (the process died)';
 COMMENT ON COLUMN pgscale.run.sqlstate IS 'SQLSTATE of the error';
-COMMENT ON COLUMN pgscale.run.message IS 'Message of the error';
+COMMENT ON COLUMN pgscale.run.message IS 'Message of the error, or a note on a step that was ok';
 COMMENT ON COLUMN pgscale.run.detail IS 'Detail of the error';
 COMMENT ON COLUMN pgscale.run.hint IS 'Hint of the error';
-COMMENT ON COLUMN pgscale.run.blockers IS 'Processes that held the locks the step could not get';
+COMMENT ON COLUMN pgscale.run.blockers IS 'Processes that held locks or snapshots that the step could not pass';
 
 -- Policies and history are the user's; state is found again by looking.
-SELECT pg_catalog.pg_extension_config_dump('pgscale.policy', '');
-SELECT pg_catalog.pg_extension_config_dump('pgscale.retirement', '');
+SELECT pg_catalog.pg_extension_config_dump('pgscale.policy',
+    'WHERE EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = parent)');
+SELECT pg_catalog.pg_extension_config_dump('pgscale.retirement',
+    'WHERE EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = partition)');
 SELECT pg_catalog.pg_extension_config_dump('pgscale.run', '');
 SELECT pg_catalog.pg_extension_config_dump(pg_catalog.pg_get_serial_sequence('pgscale.run', 'id')::regclass, '');
 
 CREATE FUNCTION pgscale.wake_launcher() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'pgscale_wake_launcher';
 COMMENT ON FUNCTION pgscale.wake_launcher() IS 'Tells the launcher of a changed policy when the transaction commits';
+-- A trigger of somebody's own with it would look like a restore, which keeps the worker away.
+REVOKE EXECUTE ON FUNCTION pgscale.wake_launcher() FROM PUBLIC;
 CREATE TRIGGER wake_launcher AFTER INSERT OR UPDATE ON pgscale.policy
     FOR EACH STATEMENT EXECUTE FUNCTION pgscale.wake_launcher();
 
@@ -137,8 +142,11 @@ CREATE FUNCTION pgscale.forget_dropped() RETURNS event_trigger
     LANGUAGE c SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'pgscale_forget_dropped';
 COMMENT ON FUNCTION pgscale.forget_dropped() IS 'Removes policy and state of partition sets whose table is dropped';
+REVOKE EXECUTE ON FUNCTION pgscale.forget_dropped() FROM PUBLIC;
+-- Every command that can take a table with it.
 CREATE EVENT TRIGGER pgscale_forget_dropped ON sql_drop
-    WHEN TAG IN ('DROP TABLE', 'DROP FOREIGN TABLE', 'DROP SCHEMA', 'DROP OWNED', 'DROP EXTENSION')
+    WHEN TAG IN ('DROP TABLE', 'DROP FOREIGN TABLE', 'DROP TYPE', 'DROP SCHEMA', 'DROP SERVER',
+                 'DROP FOREIGN DATA WRAPPER', 'DROP ACCESS METHOD', 'DROP OWNED', 'DROP EXTENSION')
     EXECUTE FUNCTION pgscale.forget_dropped();
 COMMENT ON EVENT TRIGGER pgscale_forget_dropped IS 'Removes policy and state of partition sets whose table is dropped';
 

@@ -64,8 +64,8 @@ COMMENT ON COLUMN pgscale.partition_sets.count IS 'Number of partitions, the def
 COMMENT ON COLUMN pgscale.partition_sets.oldest IS 'Range sets: lowest bound that is covered';
 COMMENT ON COLUMN pgscale.partition_sets.covered_until IS 'Range sets: highest bound that is covered, exclusive';
 COMMENT ON COLUMN pgscale.partition_sets.pending IS 'Partitions whose concurrent detach was interrupted; the next visit finalizes them';
-COMMENT ON COLUMN pgscale.partition_sets.next_due IS 'When the policy next asks for something; NULL for never';
-COMMENT ON COLUMN pgscale.partition_sets.retry_at IS 'When a failed step is tried again';
+COMMENT ON COLUMN pgscale.partition_sets.next_due IS 'When the policy next asks for something, by the clock of the policies; NULL for never';
+COMMENT ON COLUMN pgscale.partition_sets.retry_at IS 'When a failed step is tried again, in real time';
 COMMENT ON COLUMN pgscale.partition_sets.last_run IS 'When a step was last carried out or tried';
 COMMENT ON COLUMN pgscale.partition_sets.last_success IS 'When a visit last ended with everything as the policy wants it';
 COMMENT ON COLUMN pgscale.partition_sets.last_error IS 'Message of the last failed step or refusal; NULL once all is well';
@@ -160,16 +160,16 @@ COMMENT ON COLUMN pgscale.runs.duration IS 'Time between the two, waits for lock
 COMMENT ON COLUMN pgscale.runs.parent IS 'Name of the set';
 COMMENT ON COLUMN pgscale.runs.partition IS 'The partition made, attached, detached or dropped';
 COMMENT ON COLUMN pgscale.runs.bounds IS 'Its bounds';
-COMMENT ON COLUMN pgscale.runs.action IS 'What was done, as in plan()';
+COMMENT ON COLUMN pgscale.runs.action IS 'What was done, as in plan(); "plan" where planning itself failed';
 COMMENT ON COLUMN pgscale.runs.reason IS 'Why, as in plan()';
 COMMENT ON COLUMN pgscale.runs.who IS 'The role that asked for it; "pgscale worker" for the background worker';
 COMMENT ON COLUMN pgscale.runs.pid IS 'Process that did it';
 COMMENT ON COLUMN pgscale.runs.rows IS 'Estimated rows of a partition that was retired';
 COMMENT ON COLUMN pgscale.runs.outcome IS 'running, ok, failed, refused (could not be planned) or crashed (the process died)';
 COMMENT ON COLUMN pgscale.runs.sqlstate IS 'SQLSTATE of the error';
-COMMENT ON COLUMN pgscale.runs.message IS 'Message of the error';
+COMMENT ON COLUMN pgscale.runs.message IS 'Message of the error, or a note on a step that was ok';
 COMMENT ON COLUMN pgscale.runs.detail IS 'Detail of the error';
 COMMENT ON COLUMN pgscale.runs.hint IS 'Hint of the error';
-COMMENT ON COLUMN pgscale.runs.blockers IS 'Processes that held the locks the step could not get';
+COMMENT ON COLUMN pgscale.runs.blockers IS 'Processes that held locks or snapshots that the step could not pass';
 
 GRANT SELECT ON pgscale.partition_sets, pgscale.partitions, pgscale.runs TO PUBLIC;

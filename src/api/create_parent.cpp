@@ -16,6 +16,9 @@ using catalog::PolicyRow;
 // One call makes at most so many partitions, because all their locks are held until the caller's
 // transaction ends; maintenance makes the rest, each in a transaction of its own.
 constexpr int kMostInOneCall = 200;
+// Fewer where others wait behind these locks: that on the default partition stops readers, those on
+// the targets of foreign keys stop writers.
+constexpr int kMostBesideOthers = 40;
 
 template <typename T>
 T not_null(const std::optional<T>& value, const char* name) {
@@ -53,7 +56,10 @@ class FirstPlan {
         progress_(progress),
         runner_(session, managed, catalog::session_user()) {
     const Partition* rest = default_partition(managed.set.inventory);
+    const pg::LockTimeout limit(pg::lock_timeout());  // looking at sizes takes weak locks
     scan_is_long_ = rest != nullptr && !catalog::is_small(rest->oid);
+    const bool others_wait = rest != nullptr || !managed.facts.parent.referenced.empty();
+    most_ = others_wait ? kMostBesideOthers : kMostInOneCall;
   }
 
   void carry_out(const Plan& plan) {
@@ -74,7 +80,7 @@ class FirstPlan {
   void carry_out(const Step& step) {
     const bool creates = step.action == Action::kCreate || step.action == Action::kCreateDefault;
     const bool guards = step.action == Action::kGuard || step.action == Action::kValidate;
-    if ((!creates && !guards) || scan_is_long_ || made_ == kMostInOneCall) {
+    if ((!creates && !guards) || scan_is_long_ || made_ == most_) {
       deferred_ = true;
       if (!guards) progress_.defer(step);
       return;
@@ -92,6 +98,7 @@ class FirstPlan {
   bool deferred_ = false;
   std::vector<Refusal> refusals_;
   int made_ = 0;
+  int most_;
 };
 
 void record(const ManagedSet& managed, const Plan& plan, const FirstPlan& first) {

@@ -31,6 +31,8 @@ bool makes_partition(Action action) {
          action == Action::kCreateDefault;
 }
 
+bool retires(Action action) { return action == Action::kDetach || action == Action::kDrop; }
+
 // One visit to one set, after it has been claimed and planned.
 class SetVisit {
  public:
@@ -48,7 +50,7 @@ class SetVisit {
   Report run() {
     if (has_steps() || before_.crashes > 0) begin();
     for (const Item& item : plan_.items) {
-      if (!has_claim_) break;
+      if (!has_claim_ || outdated_) break;
       if (const auto* step = std::get_if<Step>(&item)) {
         visit(*step);
       } else {
@@ -85,6 +87,13 @@ class SetVisit {
       return;
     }
 
+    // What was to go by the policy of the plan may be wanted by that of now.
+    if (retires(step.action) && !catalog::is_current(parent(), managed_.row)) {
+      outdated_ = true;
+      fail("the policy of the set was changed during the visit",
+           sqlstate(Problem::kNotInPrerequisiteState));
+      return;
+    }
     report_.steps++;
     const RunEnd end = runner_.run(step);
     if (runner_.lost_claim() && has_claim_) has_claim_ = pg::call(pgs_claim, parent());
@@ -133,7 +142,9 @@ class SetVisit {
     record_.worked = report_.steps > 0;
     record_.next_due = plan_.next_due;
     record_.polled = plan_.needs_polling;
-    if (!record_.clean || !has_claim_) {
+    if (outdated_) {
+      record_.retry_at = pg::real_now();
+    } else if (!record_.clean || !has_claim_) {
       // A pending detach hides rows, so it is tried again at the usual pace.
       record_.retry_at = retry_time(detach_is_pending_ ? 1 : before_.failures + 1);
     } else if (record_.polled) {
@@ -155,6 +166,7 @@ class SetVisit {
   std::set<std::string> broken_;  // partitions of which a step failed
   bool detach_is_pending_ = false;
   bool has_claim_ = true;
+  bool outdated_ = false;  // the plan is of a policy that is no more
 };
 
 Report absent(Attendance attendance) {

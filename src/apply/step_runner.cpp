@@ -60,9 +60,17 @@ RunEnd StepRunner::run(const Step& step, std::int64_t run) {
   if (session_.may_commit()) session_.commit();
   RunEnd end = step.concurrently ? detach_at_top_level(step) : run_here(step);
   end.rows = rows;
+  withdraw_request(step, end);
   catalog::end_run(run, end);
   if (session_.may_commit()) session_.commit();
   return end;
+}
+
+// A request that a failed detach left would let a later visit drop a table that its owner has
+// detached by hand meanwhile, in order to keep it.
+void StepRunner::withdraw_request(const Step& step, const RunEnd& end) {
+  if (!end.failure || !detaches(step) || catalog::is_detach_pending(step.partition_oid)) return;
+  catalog::forget_retirement(step.partition_oid);
 }
 
 RunEnd StepRunner::run_here(const Step& step) {
@@ -97,7 +105,9 @@ RunEnd StepRunner::try_repeatedly(const Step& step) {
 // So we try to finish it before we leave it to a later visit.
 RunEnd StepRunner::detach_at_top_level(const Step& step) {
   RunEnd end;
-  end.failure = session_.run_at_top_level(step.sql.front(), managed_.facts.owner, pg::lock_timeout());
+  end.failure = session_.detach_at_top_level(step.sql.front(), managed_.facts.parent.oid,
+                                             step.partition_oid, managed_.facts.owner,
+                                             pg::lock_timeout());
   if (!end.failure) {
     catalog::mark_detached(step.partition_oid);
     return end;
@@ -148,6 +158,7 @@ RunEnd StepRunner::detach_by_errand(const Step& step, std::int64_t run) {
   } else {
     end.note = "plain DETACH, because no background worker slot was free";
   }
+  withdraw_request(step, end);
   catalog::end_run(run, end);
   if (session_.may_commit()) session_.commit();
   return end;
@@ -230,12 +241,26 @@ void StepRunner::validate_as_owner(const Step& step, pg::LockTimeout& limit) {
        "partition is made."});
 }
 
+// DDL takes these in the middle of its one statement, each with a lock timeout of its own.
+void StepRunner::lock_targets(const Step& step, const pg::LockTimeout& limit) const {
+  const bool attaches =
+      step.action == Action::kCreate || step.action == Action::kCreateDefault;
+  if (!attaches && !detaches(step) && step.action != Action::kDrop) return;
+  const Oid table = attaches ? managed_.facts.parent.oid : step.partition_oid;
+  for (Oid target : catalog::foreign_key_targets(table)) {
+    limit.spend();
+    pg::call(step.action == Action::kDrop ? pgs_lock_exclusively : pgs_lock_against_writers,
+             target);
+  }
+}
+
 // Once a strong lock is asked for, the limit is for all that follow together: a chain of locks, each
 // free just in time, must not add up.
 void StepRunner::execute_as_owner(const Step& step, pg::LockTimeout& limit) {
   const auto acting = pg::Acting::as_owner(managed_.facts.owner);
   for (std::size_t i = 0; i < step.sql.size(); i++) {
     if (i <= step.first_strong) limit.restart();
+    if (i == step.first_strong) lock_targets(step, limit);
     limit.spend();
     pg::execute(step.sql[i]);
   }

@@ -30,9 +30,11 @@ class StepRunner {
   catalog::RunEnd detach_by_errand(const Step& step, std::int64_t run);
   catalog::RunEnd record_lost_errand(const Step& step, std::int64_t run);
   catalog::RunEnd try_repeatedly(const Step& step);
+  void withdraw_request(const Step& step, const catalog::RunEnd& end);
   void carry_out(const Step& step, pg::LockTimeout& limit);
   void validate_as_owner(const Step& step, pg::LockTimeout& limit);
   void execute_as_owner(const Step& step, pg::LockTimeout& limit);
+  void lock_targets(const Step& step, const pg::LockTimeout& limit) const;
   void require_names(const Step& step) const;
   [[nodiscard]] const Partition& partition_of(const Step& step) const;
 

@@ -44,6 +44,14 @@ Point read_number(const char* setting, const std::string& text, const ParentFact
 
 Interval read_interval(const char* setting, const std::string& text, const ParentFacts& facts) {
   Interval interval;
+  // PostgreSQL would take it for seconds, which is hardly what is meant.
+  const std::size_t sign = text.find_first_of("+-") == 0 ? 1 : 0;
+  if (text.size() > sign && text.find_first_not_of(" .0123456789", sign) == std::string::npos) {
+    throw Failure(Problem::kInvalidParameter,
+                  std::string(setting) + " \"" + text + "\" does not fit the key type " +
+                      facts.key.front().type_name,
+                  "It has no unit.", "For example '1 month', '1 week' or '30 minutes'.");
+  }
   read_setting(setting, text, facts.key.front().type_name, [&] {
     pg::call(pgs_interval_input, text.c_str(), &interval.months, &interval.days, &interval.micros);
   });
@@ -82,15 +90,28 @@ void check_lists_shape(const Rows& rows) {
 }
 
 std::optional<std::string> canonical_value(const std::optional<std::string>& value,
+                                           const std::string& group, const PolicyRow& row,
                                            const ParentFacts& facts) {
   if (!value) return std::nullopt;
   const KeyColumn& key = facts.key.front();
-  // The checks of a domain, on its own or inside of another type, are code of their owner.
-  const auto acting = pg::Acting::as_owner(facts.owner);
-  return std::string(pg::call(pgs_canonical_value, key.type, key.typmod, value->c_str()));
+  std::string canonical;
+  const auto outcome = pg::attempt([&] {
+    // The checks of a domain, on its own or inside of another type, are code of their owner.
+    const auto acting = pg::Acting::as_owner(facts.owner);
+    canonical = pg::call(pgs_canonical_value, key.type, key.typmod, value->c_str(),
+                         row.timezone.c_str());
+  });
+  if (outcome) {
+    throw Failure(Problem::kInvalidParameter,
+                  "value \"" + *value + "\" of list group \"" + group +
+                      "\" does not fit the key type " + key.type_name,
+                  outcome->message);
+  }
+  return canonical;
 }
 
-std::vector<ListGroup> read_lists(const std::string& lists, const ParentFacts& facts) {
+std::vector<ListGroup> read_lists(const std::string& lists, const PolicyRow& policy,
+                                  const ParentFacts& facts) {
   if (*pg::query(Sql("SELECT jsonb_typeof($1::jsonb)"), {lists}).front()[0] != "object") {
     throw Failure(Problem::kInvalidParameter, "lists must be a JSON object", {},
                   "For example lists => '{\"eu\": [\"DE\", \"FR\"]}'.");
@@ -107,7 +128,7 @@ std::vector<ListGroup> read_lists(const std::string& lists, const ParentFacts& f
   std::vector<ListGroup> groups;
   for (const auto& row : rows) {
     if (groups.empty() || groups.back().name != *row[0]) groups.push_back({*row[0], {}});
-    if (row[2]) groups.back().values.push_back(canonical_value(row[3], facts));
+    if (row[2]) groups.back().values.push_back(canonical_value(row[3], *row[0], policy, facts));
   }
   return groups;
 }
@@ -141,7 +162,7 @@ Policy interpret(const PolicyRow& row, const ParentFacts& facts) {
   if (row.interval) policy.interval = read_stride("interval", *row.interval, facts);
   if (row.retention) policy.retention = read_stride("retention", *row.retention, facts);
   if (row.origin) policy.origin = read_origin(*row.origin, row, facts);
-  if (row.lists) policy.lists = read_lists(*row.lists, facts);
+  if (row.lists) policy.lists = read_lists(*row.lists, row, facts);
   validate(policy, method, facts.kind);
   return policy;
 }

@@ -91,7 +91,8 @@ std::vector<RetiredTable> load_retired(Oid parent) {
   return retired;
 }
 
-// Looks from the newest partition down; rows that cannot be looked at count as there.
+// Looks from the newest partition down. Rows that cannot be looked at, behind somebody's strong lock
+// say, do not count: were they only supposed, retention would take what is still wanted.
 std::optional<Point> newest_with_rows(std::vector<Partition> partitions) {
   partitions.erase(std::remove_if(partitions.begin(), partitions.end(),
                                   [](const Partition& partition) {
@@ -105,7 +106,7 @@ std::optional<Point> newest_with_rows(std::vector<Partition> partitions) {
   for (const Partition& partition : partitions) {
     const End& lower = std::get<Range>(partition.bound).lower;
     if (lower.kind != End::Kind::kValue) continue;
-    if (pg::call(pgs_has_rows, partition.oid) != PGS_ROWS_NONE) return lower.value;
+    if (pg::call(pgs_has_rows, partition.oid) == PGS_ROWS_SOME) return lower.value;
   }
   return std::nullopt;
 }
@@ -217,10 +218,13 @@ std::optional<std::string> replica_index_of(const Parent& parent, const Qualifie
 
 std::optional<std::int64_t> estimated_rows(Oid table) {
   const Rows rows = pg::query(
-      Sql("SELECT (sum(c.reltuples) FILTER (WHERE c.reltuples >= 0))::bigint"
-          "  FROM pg_catalog.pg_class c"
-          " WHERE c.oid = $1::oid"
-          "    OR c.oid IN (SELECT relid FROM pg_catalog.pg_partition_tree($1::oid::regclass))"),
+      // not pg_partition_tree(), which locks what it finds
+      Sql("WITH RECURSIVE tree AS ("
+          "    SELECT $1::oid AS oid"
+          "    UNION"
+          "    SELECT i.inhrelid FROM pg_catalog.pg_inherits i JOIN tree ON i.inhparent = tree.oid)"
+          "SELECT (sum(c.reltuples) FILTER (WHERE c.reltuples >= 0))::bigint"
+          "  FROM pg_catalog.pg_class c JOIN tree USING (oid)"),
       {pg::from_oid(table)});
   if (rows.empty() || !rows.front()[0]) return std::nullopt;
   return pg::to_int(rows.front()[0]);

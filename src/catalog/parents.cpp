@@ -208,6 +208,15 @@ void require_ownership(const ParentFacts& facts) {
                 "must be owner of table " + facts.parent.name.name.name());
 }
 
+std::vector<Oid> foreign_key_targets(Oid table) {
+  const Rows rows = pg::query(Sql("SELECT DISTINCT confrelid::oid FROM pg_catalog.pg_constraint"
+                                  " WHERE conrelid = $1::oid AND contype = 'f' ORDER BY 1"),
+                              {pg::from_oid(table)});
+  std::vector<Oid> targets;
+  for (const auto& row : rows) targets.push_back(to_oid(row[0]));
+  return targets;
+}
+
 bool has_column(Oid relation, const std::string& column) {
   return !pg::query(Sql("SELECT FROM pg_catalog.pg_attribute"
                         " WHERE attrelid = $1::oid AND attname = $2 AND NOT attisdropped"),

@@ -30,6 +30,9 @@ struct ParentFacts {
 // Throws Failure (42501) unless the current user owns the table.
 void require_ownership(const ParentFacts& facts);
 
+// The targets of the table's foreign keys, by OID, in a fixed order.
+[[nodiscard]] std::vector<Oid> foreign_key_targets(Oid table);
+
 [[nodiscard]] bool relation_exists(Oid relation);
 [[nodiscard]] bool has_column(Oid relation, const std::string& column);
 

@@ -84,6 +84,11 @@ std::optional<PolicyRow> load_policy(Oid parent) {
   return policy;
 }
 
+bool is_current(Oid parent, const PolicyRow& row) {
+  const auto now = load_policy(parent);
+  return now && parameters(parent, *now) == parameters(parent, row);
+}
+
 PolicyRow require_policy(const ParentFacts& facts) {
   if (auto row = load_policy(facts.parent.oid)) return *row;
   throw Failure(Problem::kUndefinedObject,

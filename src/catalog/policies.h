@@ -30,6 +30,8 @@ struct PolicyRow {
 [[nodiscard]] std::vector<Oid> due_sets(Micros policy_now, Micros real_now);
 
 [[nodiscard]] std::optional<PolicyRow> load_policy(Oid parent);
+// Whether the policy is still the one of the row; false when it is gone.
+[[nodiscard]] bool is_current(Oid parent, const PolicyRow& row);
 // Throws Failure when the table is no partition set.
 [[nodiscard]] PolicyRow require_policy(const ParentFacts& facts);
 // False when the table is managed already.

@@ -110,11 +110,14 @@ void make_due(Oid parent) {
               {pg::from_oid(parent)});
 }
 
+// The server is known from here on, or the next visit would find it new and hold retirement again.
 void reset_state(Oid parent) {
   const auto acting = pg::Acting::as_extension();
-  pg::execute(Sql("UPDATE pgscale.set_state SET crashes = 0, failures = 0, visited_at = NULL,"
-                  "       retry_at = NULL, hold_until = NULL WHERE parent = $1::oid"),
-              {pg::from_oid(parent)});
+  pg::execute(Sql("INSERT INTO pgscale.set_state AS s (parent, cluster) VALUES ($1::oid, $2)"
+                  " ON CONFLICT (parent) DO UPDATE SET crashes = 0, failures = 0,"
+                  "       visited_at = NULL, retry_at = NULL, hold_until = NULL,"
+                  "       cluster = excluded.cluster"),
+              {pg::from_oid(parent), cluster_identity()});
 }
 
 Visit next_visit() {

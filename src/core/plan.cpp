@@ -150,7 +150,6 @@ class Planner {
 
   // ATTACH comes last in the statements of a creation; it would take the same locks at once.
   void attach_beside(const Partition& rest, Step& step) const {
-    step.first_strong = step.sql.size() - 1;
     const std::vector<Sql> locks = {
         lock_statement(set_.inventory.parent.name, LockMode::kShareUpdateExclusive),
         lock_statement(rest.name, LockMode::kAccessExclusive)};
@@ -213,6 +212,7 @@ class Planner {
     const Parent& parent = set_.inventory.parent;
     Step step{action, 0, partition, clause.text(), reason,
               create_statements(parent, partition, clause), create_locks(set_.inventory)};
+    step.first_strong = step.sql.size() - 1;  // ATTACH
     step.sets_replica_index = parent.replica_identity == ReplicaIdentity::kIndex;
     return step;
   }

@@ -26,7 +26,8 @@ bool is_positive(const Stride& stride) {
 
 void check_interval(const Stride& interval, KeyKind key) {
   if (!is_positive(interval)) {
-    invalid("interval must be positive", "Every part of the interval must be zero or more, and one of them more.");
+    invalid("interval must be positive",
+            is_time(key) ? "Every part of the interval must be zero or more, and one of them more." : "");
   }
   if (const auto* time = std::get_if<Interval>(&interval)) {
     if (key == KeyKind::kDate && time->micros != 0) {

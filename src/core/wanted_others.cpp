@@ -62,6 +62,10 @@ std::vector<std::string> groups_within(const std::vector<ListGroup>& groups,
   return names;
 }
 
+constexpr char kModulusHint[] =
+    "Use pgscale.forget_parent(), then pgscale.create_parent() with the modulus of the existing "
+    "partitions.";
+
 // PostgreSQL: of two moduli in one table the larger must be a multiple of the smaller.
 std::optional<Refusal> misfit(const PartitionSet& set) {
   const int modulus = set.policy.partitions.value();
@@ -71,7 +75,7 @@ std::optional<Refusal> misfit(const PartitionSet& set) {
     return Refusal{Action::kCreate, "", "", Problem::kInvalidDefinition,
                    "modulus " + std::to_string(modulus) + " does not fit partition " +
                        readable(partition.name) + " of modulus " + std::to_string(slot->modulus),
-                   "Set partitions to the modulus of the existing partitions."};
+                   kModulusHint};
   }
   return std::nullopt;
 }
@@ -111,7 +115,7 @@ WantedPartitions wanted_slots(const PartitionSet& set) {
     } else {
       wanted.refusals.push_back({Action::kCreate, name, "", Problem::kInvalidDefinition,
                                  what + " is partly covered by partition " + readable(holder->name),
-                                 "Set partitions to the modulus of the existing partitions."});
+                                 kModulusHint});
     }
   }
   return wanted;

@@ -79,7 +79,7 @@ Refusal too_many(std::size_t count) {
           "",
           Problem::kLimitExceeded,
           "more than " + std::to_string(count) + " partitions would be made",
-          "Choose a longer interval, a later start_at or a shorter premake."};
+          "Choose a longer interval, a later start_at or a smaller premake."};
 }
 
 }  // namespace

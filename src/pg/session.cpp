@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "shim/settings.h"
 #include "shim/spi.h"
 
 namespace pgscale::pg {
@@ -54,19 +55,27 @@ Session::~Session() {
 
 void Session::open() {
   if (venue_ == Venue::kWorker) call(pgs_transaction_begin);
-  if (venue_ != Venue::kProcedure) {
+  if (venue_ == Venue::kProcedure) {
+    call(pgs_spi_connect_nonatomic);
+  } else {
     call(pgs_spi_connect);
-    return;
   }
-  call(pgs_spi_connect_nonatomic);
-  neutral_settings();
+  settle();
+}
+
+// The settings of each transaction that is ours.
+void Session::settle() const {
+  if (venue_ == Venue::kProcedure) neutral_settings();
+  if (venue_ == Venue::kFunction) return;
+  // Nobody's open transaction, one that changes a policy say, may hold up the other sets.
+  call(pgs_setting_local, "lock_timeout", std::to_string(pgs_setting_lock_timeout()).c_str());
 }
 
 // SPI can commit only where a portal holds the snapshot, which a worker does not have.
 void Session::commit() {
   if (venue_ == Venue::kProcedure) {
     call(pgs_spi_commit);
-    neutral_settings();
+    settle();
     return;
   }
   pgs_spi_finish();
@@ -74,13 +83,17 @@ void Session::commit() {
   open();
 }
 
-std::optional<Outcome> Session::run_at_top_level(const Sql& sql, Oid owner,
-                                                 std::chrono::milliseconds lock_timeout) {
+std::optional<Outcome> Session::detach_at_top_level(const Sql& sql, Oid parent, Oid partition,
+                                                    Oid owner,
+                                                    std::chrono::milliseconds lock_timeout) {
   pgs_spi_finish();
   call(pgs_transaction_commit);
   call(pgs_setting_session, "lock_timeout", std::to_string(lock_timeout.count()).c_str());
   pgs_role_assume(owner);
-  auto outcome = isolated([&sql] { call(pgs_run_at_top_level, sql.text().c_str()); });
+  auto outcome = isolated([&] {
+    call(pgs_detach_at_top_level, sql.text().c_str(), parent, partition);
+  });
+  pgs_top_level_done();
   call(pgs_role_drop);
   call(pgs_setting_session, "lock_timeout", "0");
   open();

@@ -79,14 +79,16 @@ class Session {
   // Commits and begins the next transaction.
   void commit();
 
-  // In a worker: commits, runs the statement as its own top-level command in the role of `owner`,
-  // and begins the next transaction. Says how the statement failed, if it did; then every lock of
-  // the session is gone.
-  [[nodiscard]] std::optional<Outcome> run_at_top_level(const Sql& sql, Oid owner,
-                                                        std::chrono::milliseconds lock_timeout);
+  // In a worker: commits, runs the DETACH as its own top-level command in the role of `owner`, and
+  // begins the next transaction. Says how the statement failed, if it did; then every lock of the
+  // session is gone. It fails when its names no longer mean the two relations.
+  [[nodiscard]] std::optional<Outcome> detach_at_top_level(const Sql& sql, Oid parent, Oid partition,
+                                                           Oid owner,
+                                                           std::chrono::milliseconds lock_timeout);
 
  private:
   void open();
+  void settle() const;
 
   Venue venue_;
   bool ended_ = false;

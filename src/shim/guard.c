@@ -1,5 +1,6 @@
 #include "postgres.h"
 
+#include "mb/pg_wchar.h"
 #include "utils/memutils.h"
 
 #include "shim/guard.h"
@@ -95,6 +96,15 @@ pgs_error_free(ErrorData *error)
 		MemoryContextDelete(GetMemoryChunkContext(error));
 }
 
+/* The fixed size of a failure may have cut a text inside a character. */
+static int
+whole_characters(const char *text)
+{
+	int			length = strlen(text);
+
+	return pg_mbcliplen(text, length, length);
+}
+
 void
 pgs_raise(const PgsFailure *failure)
 {
@@ -108,8 +118,10 @@ pgs_raise(const PgsFailure *failure)
 
 	ereport(ERROR,
 			(errcode(failure->sqlstate),
-			 errmsg_internal("%s", failure->message),
-			 failure->detail[0] ? errdetail_internal("%s", failure->detail) : 0,
-			 failure->hint[0] ? errhint("%s", failure->hint) : 0));
+			 errmsg_internal("%.*s", whole_characters(failure->message), failure->message),
+			 failure->detail[0] ?
+			 errdetail_internal("%.*s", whole_characters(failure->detail), failure->detail) : 0,
+			 failure->hint[0] ?
+			 errhint("%.*s", whole_characters(failure->hint), failure->hint) : 0));
 	pg_unreachable();
 }

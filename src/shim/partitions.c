@@ -171,21 +171,29 @@ input(Oid type, int32 typmod, const char *text)
 	return OidInputFunctionCall(function, (char *) text, parameter, typmod);
 }
 
-void
-pgs_key_input(uint32_t type, int32_t typmod, const char *text, const char *zone, PgsEnd *value)
+static Datum
+input_in_zone(Oid type, int32 typmod, const char *text, const char *zone)
 {
 	int			level = NewGUCNestLevel();
+	Datum		value;
 
 	(void) set_config_option("TimeZone", zone, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
 							 false);
-	decode_value(type, input(type, typmod, text), value);
+	value = input(type, typmod, text);
 	AtEOXact_GUC(true, level);
+	return value;
+}
+
+void
+pgs_key_input(uint32_t type, int32_t typmod, const char *text, const char *zone, PgsEnd *value)
+{
+	decode_value(type, input_in_zone(type, typmod, text, zone), value);
 }
 
 const char *
-pgs_canonical_value(uint32_t type, int32_t typmod, const char *text)
+pgs_canonical_value(uint32_t type, int32_t typmod, const char *text, const char *zone)
 {
-	return output(type, input(type, typmod, text));
+	return output(type, input_in_zone(type, typmod, text, zone));
 }
 
 void
@@ -201,7 +209,7 @@ pgs_interval_input(const char *text, int32_t *months, int32_t *days, int64_t *mi
 const char *
 pgs_interval_text(const char *text)
 {
-	return pgs_canonical_value(INTERVALOID, -1, text);
+	return output(INTERVALOID, input(INTERVALOID, -1, text));
 }
 
 bool

@@ -50,8 +50,9 @@ extern const PgsBound *pgs_partition_bound(uint32_t relation);
 /* Text to a value of a range key's type, read in the time zone. */
 extern void pgs_key_input(uint32_t type, int32_t typmod, const char *text, const char *zone,
 						  PgsEnd *value);
-/* The value as the type writes it back; raises an error for bad input. */
-extern const char *pgs_canonical_value(uint32_t type, int32_t typmod, const char *text);
+/* The value, read in the time zone, as the type writes it back; raises an error for bad input. */
+extern const char *pgs_canonical_value(uint32_t type, int32_t typmod, const char *text,
+									   const char *zone);
 
 extern void pgs_interval_input(const char *text, int32_t *months, int32_t *days, int64_t *micros);
 /* The interval in PostgreSQL's own style. */

@@ -221,6 +221,12 @@ pgs_lock_exclusively(uint32_t relation)
 	LockRelationOid(relation, AccessExclusiveLock);
 }
 
+void
+pgs_lock_against_writers(uint32_t relation)
+{
+	LockRelationOid(relation, ShareRowExclusiveLock);
+}
+
 bool
 pgs_holds_lock_on(uint32_t relation)
 {

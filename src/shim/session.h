@@ -26,7 +26,7 @@ extern void pgs_become(uint32_t role, bool restricted, PgsIdentity *saved);
 extern void pgs_return_to(const PgsIdentity *saved);	/* never raises */
 extern uint32_t pgs_bootstrap_superuser(void);	/* never raises */
 
-/* Acts as the role across transactions; for pgs_run_at_top_level(), which restricts it. */
+/* Acts as the role across transactions; for pgs_detach_at_top_level(), which restricts it. */
 extern void pgs_role_assume(uint32_t role);	/* never raises */
 extern void pgs_role_drop(void);	/* brings back the worker's own settings, too */
 
@@ -68,6 +68,8 @@ extern bool pgs_pin_extension(const char *name);
 
 /* ACCESS EXCLUSIVE by OID, so that the name means this relation until the transaction ends. */
 extern void pgs_lock_exclusively(uint32_t relation);
+/* SHARE ROW EXCLUSIVE by OID, as DDL on the other side of a foreign key takes it. */
+extern void pgs_lock_against_writers(uint32_t relation);
 
 /* Whether this transaction holds any lock on the relation. */
 extern bool pgs_holds_lock_on(uint32_t relation);

@@ -1,6 +1,9 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "catalog/namespace.h"
+#include "nodes/parsenodes.h"
+#include "storage/lmgr.h"
 #include "tcop/tcopprot.h"
 #include "tcop/utility.h"
 #include "utils/memutils.h"
@@ -10,6 +13,7 @@
 #include "shim/spi.h"
 
 static bool restricted = false;
+static MemoryContext statement_context = NULL;
 
 /*
  * No transaction may begin in a restricted context, so it ends with the first
@@ -48,15 +52,39 @@ restrict_transaction(void)
 }
 
 /*
+ * Between the plan and the statement somebody may have renamed a table and
+ * given its name to another.  The lock is the one that the statement takes; it
+ * keeps the name from then on.
+ */
+static void
+pin_name(RangeVar *name, Oid relation)
+{
+	if (RangeVarGetRelid(name, ShareUpdateExclusiveLock, true) != relation)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("table %s.%s was renamed or dropped meanwhile",
+						name->schemaname, name->relname)));
+}
+
+static void
+pin_names(RawStmt *raw, Oid parent, Oid partition)
+{
+	AlterTableStmt *statement = castNode(AlterTableStmt, raw->stmt);
+	AlterTableCmd *command = linitial_node(AlterTableCmd, statement->cmds);
+
+	pin_name(statement->relation, parent);
+	pin_name(castNode(PartitionCmd, command->def)->name, partition);
+}
+
+/*
  * DETACH CONCURRENTLY commits in its middle and refuses to run inside any
  * function, so it needs the portal that a client's statement would get; it also
  * keeps names in PortalContext.
  */
 void
-pgs_run_at_top_level(const char *sql)
+pgs_detach_at_top_level(const char *sql, uint32_t parent, uint32_t partition)
 {
 	MemoryContext caller = CurrentMemoryContext;
-	MemoryContext statement_context;
 	RawStmt    *raw;
 	List	   *plans;
 	Portal		portal;
@@ -74,6 +102,7 @@ pgs_run_at_top_level(const char *sql)
 											  ALLOCSET_DEFAULT_SIZES);
 	MemoryContextSwitchTo(statement_context);
 	raw = linitial_node(RawStmt, pg_parse_query(sql));
+	pin_names(raw, parent, partition);
 	PushActiveSnapshot(GetTransactionSnapshot());
 	plans = pg_plan_queries(pg_analyze_and_rewrite_fixedparams(raw, sql, NULL, 0, NULL),
 							sql, CURSOR_OPT_PARALLEL_OK, NULL);
@@ -90,7 +119,15 @@ pgs_run_at_top_level(const char *sql)
 	CommitTransactionCommand();
 
 	MemoryContextSwitchTo(caller);
-	MemoryContextDelete(statement_context);
+}
+
+/* The text of a statement that failed must not be logged when it is gone. */
+void
+pgs_top_level_done(void)
+{
+	if (statement_context != NULL)
+		MemoryContextDelete(statement_context);
+	statement_context = NULL;
 	debug_query_string = NULL;
 	pgstat_report_activity(STATE_IDLE, NULL);
 }

@@ -49,6 +49,8 @@ SELECT * FROM sqlstate_of($$ SELECT pgscale.create_parent('t', 'at') $$);
 SELECT * FROM sqlstate_of($$ SELECT pgscale.create_parent('ti', 'i') $$);
 SELECT * FROM sqlstate_of($$ SELECT pgscale.create_parent('t', 'at', 'often') $$);
 SELECT * FROM sqlstate_of($$ SELECT pgscale.create_parent('t', 'at', '') $$);
+-- PostgreSQL would take it for seconds
+SELECT * FROM sqlstate_of($$ SELECT pgscale.create_parent('t', 'at', '1000') $$);
 SELECT * FROM sqlstate_of($$ SELECT pgscale.create_parent('t', 'at', '0 days') $$);
 SELECT * FROM sqlstate_of($$ SELECT pgscale.create_parent('t', 'at', '-1 month') $$);
 SELECT * FROM sqlstate_of($$ SELECT pgscale.create_parent('t', 'at', '1 month -1 day') $$);
@@ -100,6 +102,8 @@ SELECT * FROM sqlstate_of($$ SELECT pgscale.create_parent('t', 'at', '1 month', 
 SELECT * FROM sqlstate_of($$ SELECT pgscale.create_parent('t', 'at', '1 month', naming => '{bound}{bound}') $$);
 SELECT * FROM sqlstate_of($$ SELECT pgscale.create_parent('t', 'at', '1 month', naming => '{parent}_{bound}_{schema}') $$);
 SELECT * FROM sqlstate_of($$ SELECT pgscale.create_parent('t', 'at', '1 month', naming => repeat('x', 60) || '{bound}') $$);
+-- a long message ends with a whole character
+SELECT code, right(message, 3) AS message FROM sqlstate_of($$ SELECT pgscale.create_parent('t', 'at', '1 month', retention => 'x' || repeat(chr(233), 400)) $$);
 
 -- lists
 SELECT * FROM sqlstate_of($$ SELECT pgscale.create_parent('tl', lists => '{"a": ["x"], "b": ["x"]}') $$);

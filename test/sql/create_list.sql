@@ -17,6 +17,16 @@ SELECT tableoid::regclass, * FROM customers ORDER BY id;
 SELECT method, control, lists, default_partition, count, oldest, covered_until, next_due
   FROM pgscale.partition_sets WHERE parent = 'customers'::regclass;
 
+-- a time without a zone is one of the set's zone, not of the session's
+CREATE TABLE moments (at timestamptz) PARTITION BY LIST (at);
+SET TimeZone = 'America/New_York';
+SELECT action, partition FROM pgscale.create_parent('moments', lists => '{"new_year": ["2026-01-01 00:00"]}', timezone => 'Europe/Berlin');
+SET TimeZone = 'Asia/Tokyo';
+SELECT count(*) FROM pgscale.plan('moments');
+SET TimeZone = 'UTC';
+SELECT "values" FROM pgscale.partitions WHERE root = 'moments'::regclass;
+DROP TABLE moments;
+
 -- keys of other types; values are compared as the type compares them
 CREATE TABLE by_int (k int) PARTITION BY LIST (k);
 SELECT * FROM pgscale.create_parent('by_int', lists => '{"low": [1, 2, " 3 "], "high": ["10"]}');

@@ -100,5 +100,12 @@ SELECT count(*) FROM pgscale.alter_parent('lists', lists => '{"a": [1], "n": [nu
 CALL pgscale.run_maintenance('lists');
 SELECT partition, "values", is_default FROM pgscale.partitions WHERE root = 'lists'::regclass ORDER BY partition::text;
 
+-- beside a default partition, whose readers wait, one call makes fewer; maintenance makes the rest
+CREATE TABLE many (at date) PARTITION BY RANGE (at);
+CREATE TABLE many_default PARTITION OF many DEFAULT;
+SELECT action, count(*) FROM pgscale.create_parent('many', 'at', '1 day', premake => 49) GROUP BY action ORDER BY action;
+CALL pgscale.run_maintenance('many');
+SELECT count, last_error FROM pgscale.partition_sets WHERE parent = 'many'::regclass;
+
 SET client_min_messages = warning;
 DROP SCHEMA default_partition CASCADE;

@@ -55,6 +55,10 @@ INSERT INTO pgscale.retirement (partition, parent, action, bounds) VALUES ('orde
 DELETE FROM pgscale.run;
 UPDATE pgscale.partition_sets SET premake = 0;
 CREATE TABLE pgscale.mine (k int);
+-- a trigger with the function that wakes the launcher would look like a restore
+CREATE TABLE mine (k int);
+CREATE TRIGGER wake AFTER INSERT ON mine FOR EACH STATEMENT EXECUTE FUNCTION pgscale.wake_launcher();
+DROP TABLE mine;
 SET pgscale.clock = '2000-01-01 00:00+00';
 RESET ROLE;
 SELECT premake, retire, paused FROM pgscale.partition_sets WHERE parent = 'orders'::regclass;

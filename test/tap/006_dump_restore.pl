@@ -56,6 +56,9 @@ $node->command_ok([ 'pg_restore', '--exit-on-error', '-d', $node->connstr('copy'
 is($node->safe_psql('copy', $policies), $before{$policies}, 'policies survive');
 is($node->safe_psql('copy', $history), $before{$history}, 'the history survives');
 is($node->safe_psql('copy', $members), $before{$members}, 'partitions survive, and what is known of a detached one');
+is($node->safe_psql('copy', "BEGIN; SELECT pgscale.resume('orders'); SET pgscale.clock = '2026-12-15 00:00+00';"
+	  . " SELECT count(*) FROM pgscale.plan('orders') WHERE refusal ~ 'on hold'; ROLLBACK") =~ /^0$/m ? 'none' : 'some', 'none',
+	'resume() before the first visit ends the hold too');
 configure($node, 'pgscale.max_workers' => 2, 'pgscale.clock' => '2026-03-15 00:00+00');
 my $orders = "SELECT string_agg(partition::text, ' ' ORDER BY partition::text) FROM pgscale.partitions"
   . " WHERE root = 'orders'::regclass";

@@ -69,5 +69,42 @@ $insert->quit;
 becomes($node, 'postgres',
 	"SELECT count(*) FROM pgscale.runs WHERE action = 'detach' AND outcome = 'ok'", 1,
 	'the next try takes all of them');
+
+# ---- the same for the targets of foreign keys -------------------------------------------------
+$node->safe_psql('postgres', <<'SQL');
+SET pgscale.clock = '2026-01-15';
+CREATE TABLE target_a (id int PRIMARY KEY);
+CREATE TABLE target_b (id int PRIMARY KEY);
+CREATE TABLE target_c (id int PRIMARY KEY);
+CREATE TABLE fact (day date NOT NULL, a int REFERENCES target_a, b int REFERENCES target_b,
+  c int REFERENCES target_c) PARTITION BY RANGE (day);
+SELECT FROM pgscale.create_parent('fact', 'day', '1 month', premake => 0);
+SQL
+my @targets = qw(target_a target_b target_c);
+foreach my $table (@targets)
+{
+	$holder{$table} = $node->background_psql('postgres');
+	$holder{$table}->query_safe("BEGIN; LOCK TABLE $table IN ROW EXCLUSIVE MODE");
+}
+my $from = -s $node->logfile;
+$call = $node->background_psql('postgres', on_error_stop => 0);
+$call->query_safe("LOAD 'pgscale'; SET pgscale.clock = '2026-02-10'; SET pgscale.lock_timeout = $limit");
+say_in($call, "CALL pgscale.run_maintenance('fact')");
+my $asked = "SELECT count(*) FROM pg_locks WHERE NOT granted AND mode = 'ShareRowExclusiveLock'"
+  . " AND relation = '%s'::regclass";
+becomes($node, 'postgres', sprintf($asked, 'target_a'), 1, 'the attach waits for its first target');
+$insert = $node->background_psql('postgres');
+say_in($insert, 'INSERT INTO target_a VALUES (1)');
+$holder{target_a}->quit;
+becomes($node, 'postgres', sprintf($asked, 'target_b'), 1, 'then for the second');
+$holder{target_b}->quit;
+becomes($node, 'postgres', sprintf($asked, 'target_c'), 1, 'then for the third');
+becomes($node, 'postgres', 'SELECT count(*) FROM target_a', 1, 'an INSERT into the first gets on');
+($waited) = slurp_file($node->logfile, $from) =~ /acquired RowExclusiveLock on relation \d+ of database \d+ after ([\d.]+) ms/;
+cmp_ok($waited, '<=', 1.2 * $limit, 'one lock timeout was for all targets');
+$holder{target_c}->quit;
+$call->quit;
+$insert->quit;
+becomes($node, 'postgres', "SELECT to_regclass('fact_p2026_02') IS NOT NULL", 't', 'the next try attaches');
 $node->stop;
 done_testing();
