@@ -34,7 +34,8 @@ fi
 trap - EXIT
 cat <<END
 
-The demo runs (PostgreSQL $(psql -XAtc 'SHOW server_version'), its log is $("$TOP/scripts/cluster.sh" log demo)).
+The demo runs on PostgreSQL $(psql -XAtc 'SHOW server_version'), and its clock says $(psql -XAtc 'SHOW pgscale.clock').
   connect:  $TREE_BIN/psql -h $PGHOST -p $PGPORT -U postgres shop
+  log:      $("$TOP/scripts/cluster.sh" log demo)
   stop:     make demo-stop
 END

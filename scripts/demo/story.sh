@@ -17,11 +17,13 @@ die() {
 sql() { psql -qX -v ON_ERROR_STOP=1 "$@" </dev/null; }
 ask() { sql -At -c "$1"; } # one value
 show() { printf '\n%s%s;%s\n' "$blue" "${1%;}" "$plain"; }
+# psql's own wrapping cuts words in two; this folds the widest column (expanded: the value) at a
+# space, so that no line is wider than 100 columns.
+fold_table() { awk -v width=100 -f fold.awk; }
 # Shows a statement, then its output.
 run() {
   show "$1"
-  sql --pset=footer=off --pset=format=wrapped --pset=columns=100 --pset=null=- "${@:2}" -c "$1" |
-    sed '${/^$/d}'
+  sql --pset=footer=off --pset=null=- "${@:2}" -c "$1" | fold_table
 }
 
 # Polls until the query says t; after the deadline shows what maintenance says and gives up.
@@ -191,8 +193,8 @@ SELECT count(*), sum(total) FROM orders
  WHERE order_date >= '2026-11-23' AND order_date < '2026-11-30'"
 
 heading "9. All three sets at a glance"
-run "SELECT parent, method, count, oldest, covered_until, next_due, failures
-  FROM pgscale.partition_sets"
+run "SELECT parent, method, count, oldest, covered_until, failures
+  FROM pgscale.partition_sets ORDER BY parent::text"
 run "SELECT partition, coalesce(values::text, modulus || '/' || remainder, 'default') AS holds,
        rows_estimate AS rows
   FROM pgscale.partitions WHERE root <> 'orders'::regclass"
