@@ -38,10 +38,10 @@ void check_against_table(const PolicyArguments& given, const ParentFacts& facts)
                   {}, "Available values: range, list, hash.");
   }
   if (given.method && *given.method != actual) {
-    throw Failure(Problem::kInvalidParameter,
-                  "table \"" + table + "\" is partitioned by " + actual + ", not by " +
-                      *given.method,
-                  {}, "Leave method out; it is read from the table.");
+    throw Failure(
+        Problem::kInvalidParameter,
+        "table \"" + table + "\" is partitioned by " + actual + ", not by " + *given.method, {},
+        "Leave method out; it is read from the table.");
   }
   if (!given.control) return;
   const auto& columns = facts.parent.key_columns;
@@ -62,10 +62,9 @@ std::optional<std::string> counting_origin(const PolicyRow& row, const ParentFac
   const Policy policy = catalog::interpret(row, facts);
   const auto axis = catalog::axis_of(row, facts);
   if (!axis) return std::nullopt;
-  const auto regular = newest_regular_bound(
-      catalog::load_set(facts, row, policy).set.inventory, *axis, *policy.interval);
-  return axis->text(
-      regular ? *regular : default_origin(*axis, *policy.interval, pg::policy_now()));
+  const auto regular = newest_regular_bound(catalog::load_set(facts, row, policy).set.inventory,
+                                            *axis, *policy.interval);
+  return axis->text(regular ? *regular : default_origin(*axis, *policy.interval, pg::policy_now()));
 }
 
 }  // namespace pgscale::api

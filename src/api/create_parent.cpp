@@ -52,9 +52,7 @@ PolicyRow policy_row(const PolicyArguments& given) {
 class FirstPlan {
  public:
   FirstPlan(pg::Session& session, const ManagedSet& managed, Progress& progress)
-      : managed_(managed),
-        progress_(progress),
-        runner_(session, managed, catalog::session_user()) {
+      : managed_(managed), progress_(progress), runner_(session, managed, catalog::session_user()) {
     const Partition* rest = default_partition(managed.set.inventory);
     const pg::LockTimeout limit(pg::lock_timeout());  // looking at sizes takes weak locks
     scan_is_long_ = rest != nullptr && !catalog::is_small(rest->oid);

@@ -51,8 +51,8 @@ void partition_bound(PgsCall* call) {
               is_range ? pg::Value(ends_text(bound->upper, bound->columns)) : pg::Value(),
               is_list ? pg::Value(values_array(*bound)) : pg::Value(),
               is_hash ? pg::from_int(bound->modulus) : pg::Value(),
-              is_hash ? pg::from_int(bound->remainder) : pg::Value(),
-              bound->is_default ? "t" : "f", is_range ? position(bound->lower[0]) : pg::Value()});
+              is_hash ? pg::from_int(bound->remainder) : pg::Value(), bound->is_default ? "t" : "f",
+              is_range ? position(bound->lower[0]) : pg::Value()});
 }
 
 // The event trigger on sql_drop. The set goes with its table; its history stays, under its name.

@@ -21,8 +21,7 @@ using catalog::SetState;
 using catalog::VisitRecord;
 
 Micros retry_time(int failures) {
-  const auto rest =
-      rest_after_failures(failures, pg::naptime());
+  const auto rest = rest_after_failures(failures, pg::naptime());
   return pg::real_now() + rest.count() * kMicrosPerSecond;
 }
 

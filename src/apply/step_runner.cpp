@@ -101,13 +101,13 @@ RunEnd StepRunner::try_repeatedly(const Step& step) {
   }
 }
 
-// An interrupted detach stays pending: the rows are gone from the parent, the table is not yet free.
-// So we try to finish it before we leave it to a later visit.
+// An interrupted detach stays pending: the rows are gone from the parent, the table is not yet
+// free. So we try to finish it before we leave it to a later visit.
 RunEnd StepRunner::detach_at_top_level(const Step& step) {
   RunEnd end;
-  end.failure = session_.detach_at_top_level(step.sql.front(), managed_.facts.parent.oid,
-                                             step.partition_oid, managed_.facts.owner,
-                                             pg::lock_timeout());
+  end.failure =
+      session_.detach_at_top_level(step.sql.front(), managed_.facts.parent.oid, step.partition_oid,
+                                   managed_.facts.owner, pg::lock_timeout());
   if (!end.failure) {
     catalog::mark_detached(step.partition_oid);
     return end;
@@ -118,8 +118,8 @@ RunEnd StepRunner::detach_at_top_level(const Step& step) {
 
   Step finalize = step;
   finalize.action = Action::kFinalize;
-  finalize.sql = {detach_statement(managed_.facts.parent.name, step.partition,
-                                   DetachMode::kFinalize)};
+  finalize.sql = {
+      detach_statement(managed_.facts.parent.name, step.partition, DetachMode::kFinalize)};
   RunEnd second = try_repeatedly(finalize);
   if (second.failure && second.blockers.empty()) second.blockers = end.blockers;
   return second;
@@ -134,11 +134,11 @@ RunEnd StepRunner::detach_by_errand(const Step& step, std::int64_t run) {
   // What the worker commits stays if a function's caller fails later; so there the wish to drop is
   // left to the caller's own transaction (see carry_out).
   const bool drop_follows = session_.may_commit() && step.retire == Retire::kDrop;
-  PgsErrand errand{pg::own_database(), parent.oid, step.partition_oid, pg::session_user(),
-                   run, drop_follows, {}};
+  PgsErrand errand{pg::own_database(), parent.oid, step.partition_oid, pg::session_user(), run,
+                   drop_follows,       {}};
   step.reason.copy(errand.reason, sizeof errand.reason - 1);
-  const bool holds_lock = pg::call(pgs_holds_lock_on, parent.oid) ||
-                          pg::call(pgs_holds_lock_on, step.partition_oid);
+  const bool holds_lock =
+      pg::call(pgs_holds_lock_on, parent.oid) || pg::call(pgs_holds_lock_on, step.partition_oid);
   const bool in_block = !session_.may_commit() && pg::call(pgs_in_transaction_block);
   if (!holds_lock && !in_block && pg::call(pgs_errand_run, &errand)) {
     if (auto end = catalog::find_run_end(run)) return *end;
@@ -243,8 +243,7 @@ void StepRunner::validate_as_owner(const Step& step, pg::LockTimeout& limit) {
 
 // DDL takes these in the middle of its one statement, each with a lock timeout of its own.
 void StepRunner::lock_targets(const Step& step, const pg::LockTimeout& limit) const {
-  const bool attaches =
-      step.action == Action::kCreate || step.action == Action::kCreateDefault;
+  const bool attaches = step.action == Action::kCreate || step.action == Action::kCreateDefault;
   if (!attaches && !detaches(step) && step.action != Action::kDrop) return;
   const Oid table = attaches ? managed_.facts.parent.oid : step.partition_oid;
   for (Oid target : catalog::foreign_key_targets(table)) {
@@ -254,8 +253,8 @@ void StepRunner::lock_targets(const Step& step, const pg::LockTimeout& limit) co
   }
 }
 
-// Once a strong lock is asked for, the limit is for all that follow together: a chain of locks, each
-// free just in time, must not add up.
+// Once a strong lock is asked for, the limit is for all that follow together: a chain of locks,
+// each free just in time, must not add up.
 void StepRunner::execute_as_owner(const Step& step, pg::LockTimeout& limit) {
   const auto acting = pg::Acting::as_owner(managed_.facts.owner);
   for (std::size_t i = 0; i < step.sql.size(); i++) {

@@ -38,14 +38,13 @@ std::vector<int> lock_holders(const Step& step, const Inventory& inventory) {
 
 std::vector<int> old_snapshots(std::chrono::milliseconds age) {
   const auto acting = pg::Acting::as_extension();
-  return pids(pg::query(
-      Sql("SELECT pid FROM pg_catalog.pg_stat_activity"
-          " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-          "   AND backend_xmin IS NOT NULL"
-          "   AND greatest(xact_start, '-infinity')"
-          "       < clock_timestamp() - $1::int * interval '1 millisecond'"
-          " ORDER BY pid"),
-      {pg::from_int(age.count())}));
+  return pids(pg::query(Sql("SELECT pid FROM pg_catalog.pg_stat_activity"
+                            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                            "   AND backend_xmin IS NOT NULL"
+                            "   AND greatest(xact_start, '-infinity')"
+                            "       < clock_timestamp() - $1::int * interval '1 millisecond'"
+                            " ORDER BY pid"),
+                        {pg::from_int(age.count())}));
 }
 
 }  // namespace pgscale::catalog

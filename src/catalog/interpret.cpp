@@ -35,9 +35,10 @@ Point read_number(const char* setting, const std::string& text, const ParentFact
     point = is_numeric ? parse_decimal(end.text, kNumericScale) : Point{end.number};
   });
   if (end.kind != PGS_END_VALUE || !point) {
-    throw Failure(Problem::kInvalidParameter,
-                  std::string(setting) + " \"" + text + "\" does not fit the key type " + type_name,
-                  "It must be a finite number of at most 27 digits before and 10 behind the point.");
+    throw Failure(
+        Problem::kInvalidParameter,
+        std::string(setting) + " \"" + text + "\" does not fit the key type " + type_name,
+        "It must be a finite number of at most 27 digits before and 10 behind the point.");
   }
   return *point;
 }
@@ -98,8 +99,8 @@ std::optional<std::string> canonical_value(const std::optional<std::string>& val
   const auto outcome = pg::attempt([&] {
     // The checks of a domain, on its own or inside of another type, are code of their owner.
     const auto acting = pg::Acting::as_owner(facts.owner);
-    canonical = pg::call(pgs_canonical_value, key.type, key.typmod, value->c_str(),
-                         row.timezone.c_str());
+    canonical =
+        pg::call(pgs_canonical_value, key.type, key.typmod, value->c_str(), row.timezone.c_str());
   });
   if (outcome) {
     throw Failure(Problem::kInvalidParameter,
@@ -116,14 +117,14 @@ std::vector<ListGroup> read_lists(const std::string& lists, const PolicyRow& pol
     throw Failure(Problem::kInvalidParameter, "lists must be a JSON object", {},
                   "For example lists => '{\"eu\": [\"DE\", \"FR\"]}'.");
   }
-  const Rows rows = pg::query(
-      Sql("SELECT g.key, jsonb_typeof(g.value), jsonb_typeof(e.value), e.value #>> '{}'"
-          "  FROM jsonb_each($1::jsonb) WITH ORDINALITY AS g (key, value, ord)"
-          "  LEFT JOIN LATERAL jsonb_array_elements("
-          "       CASE jsonb_typeof(g.value) WHEN 'array' THEN g.value ELSE '[]' END)"
-          "       WITH ORDINALITY AS e (value, ord) ON true"
-          " ORDER BY g.ord, e.ord"),
-      {lists});
+  const Rows rows =
+      pg::query(Sql("SELECT g.key, jsonb_typeof(g.value), jsonb_typeof(e.value), e.value #>> '{}'"
+                    "  FROM jsonb_each($1::jsonb) WITH ORDINALITY AS g (key, value, ord)"
+                    "  LEFT JOIN LATERAL jsonb_array_elements("
+                    "       CASE jsonb_typeof(g.value) WHEN 'array' THEN g.value ELSE '[]' END)"
+                    "       WITH ORDINALITY AS e (value, ord) ON true"
+                    " ORDER BY g.ord, e.ord"),
+                {lists});
   check_lists_shape(rows);
   std::vector<ListGroup> groups;
   for (const auto& row : rows) {

@@ -46,14 +46,14 @@ TableKind to_table_kind(const std::string& relkind) {
 }
 
 std::vector<Partition> load_partitions(const ParentFacts& facts) {
-  const Rows rows = pg::query(
-      Sql("SELECT c.oid, n.nspname, c.relname, c.relkind, i.inhdetachpending,"
-          "       pg_catalog.pg_get_expr(c.relpartbound, 0)"  // 0: takes no lock
-          "  FROM pg_catalog.pg_inherits i"
-          "  JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid"
-          "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-          " WHERE i.inhparent = $1::oid AND c.relpartbound IS NOT NULL ORDER BY c.oid"),
-      {pg::from_oid(facts.parent.oid)});
+  const Rows rows =
+      pg::query(Sql("SELECT c.oid, n.nspname, c.relname, c.relkind, i.inhdetachpending,"
+                    "       pg_catalog.pg_get_expr(c.relpartbound, 0)"  // 0: takes no lock
+                    "  FROM pg_catalog.pg_inherits i"
+                    "  JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid"
+                    "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+                    " WHERE i.inhparent = $1::oid AND c.relpartbound IS NOT NULL ORDER BY c.oid"),
+                {pg::from_oid(facts.parent.oid)});
   std::vector<Partition> partitions;
   for (const auto& row : rows) {
     const Oid oid = pg::to_oid(row[0]);
@@ -91,8 +91,8 @@ std::vector<RetiredTable> load_retired(Oid parent) {
   return retired;
 }
 
-// Looks from the newest partition down. Rows that cannot be looked at, behind somebody's strong lock
-// say, do not count: were they only supposed, retention would take what is still wanted.
+// Looks from the newest partition down. Rows that cannot be looked at, behind somebody's strong
+// lock say, do not count: were they only supposed, retention would take what is still wanted.
 std::optional<Point> newest_with_rows(std::vector<Partition> partitions) {
   partitions.erase(std::remove_if(partitions.begin(), partitions.end(),
                                   [](const Partition& partition) {
@@ -181,19 +181,17 @@ std::optional<Oid> parent_of(Oid partition) {
 
 bool is_small(Oid table) {
   constexpr std::int64_t kQuicklyScanned = 8 * 1024 * 1024;
-  const Rows rows =
-      pg::query(Sql("SELECT coalesce(sum(pg_relation_size(relid)), 0)"
-                    "  FROM pg_catalog.pg_partition_tree($1::oid::regclass)"),
-                {pg::from_oid(table)});
+  const Rows rows = pg::query(Sql("SELECT coalesce(sum(pg_relation_size(relid)), 0)"
+                                  "  FROM pg_catalog.pg_partition_tree($1::oid::regclass)"),
+                              {pg::from_oid(table)});
   return pg::to_int(rows.front()[0]) < kQuicklyScanned;
 }
 
 bool is_named(Oid relation, const QualifiedName& name) {
-  return !pg::query_latest(
-              Sql("SELECT FROM pg_catalog.pg_class c"
-                  "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-                  " WHERE c.oid = $1::oid AND n.nspname = $2 AND c.relname = $3"),
-              {pg::from_oid(relation), name.schema.name(), name.name.name()})
+  return !pg::query_latest(Sql("SELECT FROM pg_catalog.pg_class c"
+                               "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+                               " WHERE c.oid = $1::oid AND n.nspname = $2 AND c.relname = $3"),
+                           {pg::from_oid(relation), name.schema.name(), name.name.name()})
               .empty();
 }
 
@@ -205,13 +203,14 @@ bool is_detach_pending(Oid partition) {
 }
 
 std::optional<std::string> replica_index_of(const Parent& parent, const QualifiedName& partition) {
-  const Rows rows = pg::query(
-      Sql("SELECT c.relname FROM pg_catalog.pg_index p"
-          "  JOIN pg_catalog.pg_inherits h ON h.inhparent = p.indexrelid"
-          "  JOIN pg_catalog.pg_index i ON i.indexrelid = h.inhrelid AND i.indrelid = format('%I.%I', $2, $3)::regclass"
-          "  JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid"
-          " WHERE p.indrelid = $1::oid AND p.indisreplident"),
-      {pg::from_oid(parent.oid), partition.schema.name(), partition.name.name()});
+  const Rows rows =
+      pg::query(Sql("SELECT c.relname FROM pg_catalog.pg_index p"
+                    "  JOIN pg_catalog.pg_inherits h ON h.inhparent = p.indexrelid"
+                    "  JOIN pg_catalog.pg_index i ON i.indexrelid = h.inhrelid AND i.indrelid = "
+                    "format('%I.%I', $2, $3)::regclass"
+                    "  JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid"
+                    " WHERE p.indrelid = $1::oid AND p.indisreplident"),
+                {pg::from_oid(parent.oid), partition.schema.name(), partition.name.name()});
   if (rows.empty()) return std::nullopt;
   return rows.front()[0];
 }

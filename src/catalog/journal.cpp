@@ -35,28 +35,28 @@ std::int64_t next_run() {
 void begin_run(std::int64_t run, const Parent& parent, const Step& step,
                const std::string& requester) {
   const auto acting = pg::Acting::as_extension();
-  pg::execute(Sql("INSERT INTO pgscale.run (id, parent, parent_name, partition, bounds, action,"
-                  "       reason, requester, pid, outcome)"
-                  " VALUES ($1::bigint, $2::oid, $3, $4, $5, $6, $7, $8, $9::int, 'running')"
-                  " ON CONFLICT (id) DO NOTHING"),
-              {pg::from_int(run), pg::from_oid(parent.oid), readable(parent.name),
-               readable(step.partition), step.bounds, text(step.action), step.reason, requester,
-               pg::from_int(pg::own_pid())});
+  pg::execute(
+      Sql("INSERT INTO pgscale.run (id, parent, parent_name, partition, bounds, action,"
+          "       reason, requester, pid, outcome)"
+          " VALUES ($1::bigint, $2::oid, $3, $4, $5, $6, $7, $8, $9::int, 'running')"
+          " ON CONFLICT (id) DO NOTHING"),
+      {pg::from_int(run), pg::from_oid(parent.oid), readable(parent.name), readable(step.partition),
+       step.bounds, text(step.action), step.reason, requester, pg::from_int(pg::own_pid())});
 }
 
 void end_run(std::int64_t run, const RunEnd& end) {
   const auto acting = pg::Acting::as_extension();
   const bool failed = end.failure.has_value();
-  pg::execute(Sql("UPDATE pgscale.run SET finished_at = clock_timestamp(), outcome = $2,"
-                  "       sqlstate = $3, message = $4, detail = $5, hint = $6,"
-                  "       blockers = $7::int[], rows = $8::bigint"
-                  " WHERE id = $1::bigint"),
-              {pg::from_int(run), failed ? "failed" : "ok",
-               failed ? Value(end.failure->sqlstate) : Value(),
-               failed ? Value(end.failure->message) : from_text(end.note),
-               failed ? from_text(end.failure->detail) : Value(),
-               failed ? from_text(end.failure->hint) : Value(), from_pids(end.blockers),
-               pg::from_int(end.rows)});
+  pg::execute(
+      Sql("UPDATE pgscale.run SET finished_at = clock_timestamp(), outcome = $2,"
+          "       sqlstate = $3, message = $4, detail = $5, hint = $6,"
+          "       blockers = $7::int[], rows = $8::bigint"
+          " WHERE id = $1::bigint"),
+      {pg::from_int(run), failed ? "failed" : "ok", failed ? Value(end.failure->sqlstate) : Value(),
+       failed ? Value(end.failure->message) : from_text(end.note),
+       failed ? from_text(end.failure->detail) : Value(),
+       failed ? from_text(end.failure->hint) : Value(), from_pids(end.blockers),
+       pg::from_int(end.rows)});
 }
 
 std::optional<RunEnd> find_run_end(std::int64_t run) {
@@ -74,14 +74,14 @@ std::optional<RunEnd> find_run_end(std::int64_t run) {
 
 void record_refusal(const Parent& parent, const Refusal& refusal, const std::string& requester) {
   const auto acting = pg::Acting::as_extension();
-  pg::execute(Sql("INSERT INTO pgscale.run (parent, parent_name, partition, bounds, action,"
-                  "       requester, pid, finished_at, outcome, sqlstate, message, hint)"
-                  " VALUES ($1::oid, $2, $3, $4, $5, $6, $7::int, clock_timestamp(), 'refused',"
-                  "       $8, $9, $10)"),
-              {pg::from_oid(parent.oid), readable(parent.name), from_text(refusal.partition),
-               from_text(refusal.bounds), text(refusal.action), requester,
-               pg::from_int(pg::own_pid()), sqlstate(refusal.problem), refusal.message,
-               from_text(refusal.hint)});
+  pg::execute(
+      Sql("INSERT INTO pgscale.run (parent, parent_name, partition, bounds, action,"
+          "       requester, pid, finished_at, outcome, sqlstate, message, hint)"
+          " VALUES ($1::oid, $2, $3, $4, $5, $6, $7::int, clock_timestamp(), 'refused',"
+          "       $8, $9, $10)"),
+      {pg::from_oid(parent.oid), readable(parent.name), from_text(refusal.partition),
+       from_text(refusal.bounds), text(refusal.action), requester, pg::from_int(pg::own_pid()),
+       sqlstate(refusal.problem), refusal.message, from_text(refusal.hint)});
 }
 
 void record_trouble(Oid parent, const pg::Outcome& outcome, const std::string& requester) {

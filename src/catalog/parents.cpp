@@ -25,14 +25,14 @@ struct RelationRow {
 [[noreturn]] void not_partitioned(const RelationRow& relation) {
   if (relation.kind != 'r') {
     static const std::map<char, const char*> kKinds = {
-        {'v', "a view"},     {'m', "a materialized view"}, {'f', "a foreign table"},
-        {'S', "a sequence"}, {'i', "an index"},            {'I', "an index"},
-        {'c', "a type"},     {'t', "a TOAST table"}};
+        {'v', "a view"},          {'m', "a materialized view"},
+        {'f', "a foreign table"}, {'S', "a sequence"},
+        {'i', "an index"},        {'I', "an index"},
+        {'c', "a type"},          {'t', "a TOAST table"}};
     const auto kind = kKinds.find(relation.kind);
-    throw Failure(Problem::kWrongObjectType,
-                  "\"" + relation.name + "\" is not a partitioned table",
-                  "It is " + std::string(kind == kKinds.end() ? "another relation" : kind->second) +
-                      ".");
+    throw Failure(
+        Problem::kWrongObjectType, "\"" + relation.name + "\" is not a partitioned table",
+        "It is " + std::string(kind == kKinds.end() ? "another relation" : kind->second) + ".");
   }
   throw Failure(Problem::kWrongObjectType, "table \"" + relation.name + "\" is not partitioned",
                 "create_parent() manages tables that are declared with PARTITION BY.",
@@ -53,10 +53,10 @@ ReplicaIdentity to_replica_identity(const std::string& letter) {
 
 std::optional<Privilege> to_privilege(const std::string& word) {
   static const std::map<std::string, Privilege> kWords = {
-      {"SELECT", Privilege::kSelect},         {"INSERT", Privilege::kInsert},
-      {"UPDATE", Privilege::kUpdate},         {"DELETE", Privilege::kDelete},
-      {"TRUNCATE", Privilege::kTruncate},     {"REFERENCES", Privilege::kReferences},
-      {"TRIGGER", Privilege::kTrigger},       {"MAINTAIN", Privilege::kMaintain}};
+      {"SELECT", Privilege::kSelect},     {"INSERT", Privilege::kInsert},
+      {"UPDATE", Privilege::kUpdate},     {"DELETE", Privilege::kDelete},
+      {"TRUNCATE", Privilege::kTruncate}, {"REFERENCES", Privilege::kReferences},
+      {"TRIGGER", Privilege::kTrigger},   {"MAINTAIN", Privilege::kMaintain}};
   const auto found = kWords.find(word);
   return found == kWords.end() ? std::nullopt : std::optional(found->second);
 }
@@ -118,13 +118,12 @@ std::vector<Grant> read_grants(Oid parent) {
 }
 
 std::vector<QualifiedName> read_referenced(Oid parent) {
-  const Rows rows = pg::query(
-      Sql("SELECT DISTINCT n.nspname, r.relname"
-          "  FROM pg_catalog.pg_constraint k"
-          "  JOIN pg_catalog.pg_class r ON r.oid = k.confrelid"
-          "  JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace"
-          " WHERE k.conrelid = $1::oid AND k.contype = 'f' ORDER BY 1, 2"),
-      {pg::from_oid(parent)});
+  const Rows rows = pg::query(Sql("SELECT DISTINCT n.nspname, r.relname"
+                                  "  FROM pg_catalog.pg_constraint k"
+                                  "  JOIN pg_catalog.pg_class r ON r.oid = k.confrelid"
+                                  "  JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace"
+                                  " WHERE k.conrelid = $1::oid AND k.contype = 'f' ORDER BY 1, 2"),
+                              {pg::from_oid(parent)});
   std::vector<QualifiedName> tables;
   for (const auto& row : rows) tables.push_back({Identifier(*row[0]), Identifier(*row[1])});
   return tables;
@@ -145,10 +144,11 @@ void check_key(const ParentFacts& facts, bool has_expression, const std::string&
                   "pgscale manages range sets whose key is one column.");
   }
   if (!facts.kind) {
-    throw Failure(Problem::kNotSupported,
-                  "range key \"" + facts.key.front().name + "\" has type " +
-                      facts.key.front().type_name + ", which pgscale does not manage",
-                  "It manages timestamptz, timestamp, date, smallint, integer, bigint and numeric.");
+    throw Failure(
+        Problem::kNotSupported,
+        "range key \"" + facts.key.front().name + "\" has type " + facts.key.front().type_name +
+            ", which pgscale does not manage",
+        "It manages timestamptz, timestamp, date, smallint, integer, bigint and numeric.");
   }
 }
 
@@ -177,14 +177,13 @@ ParentFacts read_parent(Oid parent) {
   const RelationRow relation{*row[1], row[2]->front(), row[3]->front(), row[9]};
   if (!relation.strategy) not_partitioned(relation);
   if (relation.persistence == 't') {
-    throw Failure(Problem::kNotSupported,
-                  "cannot manage temporary table \"" + relation.name + "\"",
+    throw Failure(Problem::kNotSupported, "cannot manage temporary table \"" + relation.name + "\"",
                   "Only its own session could make its partitions.");
   }
 
-  ParentFacts facts{Parent(parent, {Identifier(*row[0]), Identifier(*row[1])},
-                           to_method(*relation.strategy)),
-                    to_oid(row[4]), read_key(parent), std::nullopt};
+  ParentFacts facts{
+      Parent(parent, {Identifier(*row[0]), Identifier(*row[1])}, to_method(*relation.strategy)),
+      to_oid(row[4]), read_key(parent), std::nullopt};
   for (const KeyColumn& column : facts.key) facts.parent.key_columns.push_back(column.name);
   if (facts.parent.method == Method::kRange && !facts.key.empty()) {
     facts.kind = to_kind(facts.key.front().type);

@@ -47,17 +47,16 @@ std::vector<Oid> own_sets() {
 }
 
 std::vector<Oid> due_sets(Micros policy_now, Micros real_now) {
-  return oids(pg::query(
-      Sql("SELECT p.parent::oid FROM pgscale.policy p"
-          "  JOIN pg_catalog.pg_class c ON c.oid = p.parent"
-          "  LEFT JOIN pgscale.set_state s USING (parent)"
-          " WHERE NOT p.paused AND coalesce(s.crashes, 0) < $3::int"
-          "   AND (s.visited_at IS NULL OR s.next_due <= $1::timestamptz"
-          "        OR s.retry_at <= $2::timestamptz"
-          "        OR s.visited_at <= $2::timestamptz - interval '1 hour')"
-          " ORDER BY s.next_due NULLS FIRST, p.parent"),
-      {timestamptz_text(policy_now), timestamptz_text(real_now),
-       pg::from_int(kCrashesToQuarantine)}));
+  return oids(pg::query(Sql("SELECT p.parent::oid FROM pgscale.policy p"
+                            "  JOIN pg_catalog.pg_class c ON c.oid = p.parent"
+                            "  LEFT JOIN pgscale.set_state s USING (parent)"
+                            " WHERE NOT p.paused AND coalesce(s.crashes, 0) < $3::int"
+                            "   AND (s.visited_at IS NULL OR s.next_due <= $1::timestamptz"
+                            "        OR s.retry_at <= $2::timestamptz"
+                            "        OR s.visited_at <= $2::timestamptz - interval '1 hour')"
+                            " ORDER BY s.next_due NULLS FIRST, p.parent"),
+                        {timestamptz_text(policy_now), timestamptz_text(real_now),
+                         pg::from_int(kCrashesToQuarantine)}));
 }
 
 std::optional<PolicyRow> load_policy(Oid parent) {
@@ -98,20 +97,22 @@ PolicyRow require_policy(const ParentFacts& facts) {
 
 bool insert_policy(Oid parent, const PolicyRow& row) {
   const auto acting = pg::Acting::as_extension();
-  return pg::execute(Sql("INSERT INTO pgscale.policy (parent, \"interval\", premake, origin, retention,"
-                  "       retire, default_partition, timezone, partitions, lists, naming, paused)"
-                  " VALUES ($1::oid, $2, $3::int, $4, $5, $6, $7::bool, $8, $9::int, $10::jsonb,"
-                  "       $11, $12::bool) ON CONFLICT (parent) DO NOTHING"),
-              parameters(parent, row)) > 0;
+  return pg::execute(
+             Sql("INSERT INTO pgscale.policy (parent, \"interval\", premake, origin, retention,"
+                 "       retire, default_partition, timezone, partitions, lists, naming, paused)"
+                 " VALUES ($1::oid, $2, $3::int, $4, $5, $6, $7::bool, $8, $9::int, $10::jsonb,"
+                 "       $11, $12::bool) ON CONFLICT (parent) DO NOTHING"),
+             parameters(parent, row)) > 0;
 }
 
 void update_policy(Oid parent, const PolicyRow& row) {
   const auto acting = pg::Acting::as_extension();
-  pg::execute(Sql("UPDATE pgscale.policy SET \"interval\" = $2, premake = $3::int, origin = $4,"
-                  "       retention = $5, retire = $6, default_partition = $7::bool, timezone = $8,"
-                  "       partitions = $9::int, lists = $10::jsonb, naming = $11, paused = $12::bool"
-                  " WHERE parent = $1::oid"),
-              parameters(parent, row));
+  pg::execute(
+      Sql("UPDATE pgscale.policy SET \"interval\" = $2, premake = $3::int, origin = $4,"
+          "       retention = $5, retire = $6, default_partition = $7::bool, timezone = $8,"
+          "       partitions = $9::int, lists = $10::jsonb, naming = $11, paused = $12::bool"
+          " WHERE parent = $1::oid"),
+      parameters(parent, row));
 }
 
 void remove_list_group(Oid parent, const std::string& group) {

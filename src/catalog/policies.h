@@ -40,8 +40,8 @@ void update_policy(Oid parent, const PolicyRow& row);
 void delete_policy(Oid parent);
 void remove_list_group(Oid parent, const std::string& group);
 
-// Reads the words: intervals, numbers and times by the server's own input functions. Throws when one
-// does not fit the key, and when validate() finds fault.
+// Reads the words: intervals, numbers and times by the server's own input functions. Throws when
+// one does not fit the key, and when validate() finds fault.
 [[nodiscard]] Policy interpret(const PolicyRow& row, const ParentFacts& facts);
 
 // The same row with every word as the server writes it, so that no later setting can change it.

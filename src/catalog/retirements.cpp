@@ -56,10 +56,10 @@ void cancel_drops(Oid parent) {
 bool may_drop(Oid table) {
   const auto acting = pg::Acting::as_extension();
   return !pg::query_latest(Sql("SELECT FROM pgscale.retirement r"
-                        "  JOIN pg_catalog.pg_class c ON c.oid = r.partition"
-                        " WHERE r.partition = $1::oid AND r.action = 'drop'"
-                        "   AND NOT c.relispartition"),
-                    {pg::from_oid(table)})
+                               "  JOIN pg_catalog.pg_class c ON c.oid = r.partition"
+                               " WHERE r.partition = $1::oid AND r.action = 'drop'"
+                               "   AND NOT c.relispartition"),
+                           {pg::from_oid(table)})
               .empty();
 }
 

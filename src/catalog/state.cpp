@@ -29,14 +29,14 @@ Value from_text(const std::string& text) { return text.empty() ? Value() : Value
 
 SetState load_state(Oid parent) {
   const auto acting = pg::Acting::as_extension();
-  const Rows rows = pg::query(
-      Sql("SELECT filled, polled,"
-          "       ((extract(epoch FROM next_due) - 946684800) * 1000000)::bigint,"
-          "       ((extract(epoch FROM retry_at) - 946684800) * 1000000)::bigint,"
-          "       coalesce(refusals, ''), failures, crashes, coalesce(cluster, ''),"
-          "       ((extract(epoch FROM hold_until) - 946684800) * 1000000)::bigint"
-          "  FROM pgscale.set_state WHERE parent = $1::oid"),
-      {pg::from_oid(parent)});
+  const Rows rows =
+      pg::query(Sql("SELECT filled, polled,"
+                    "       ((extract(epoch FROM next_due) - 946684800) * 1000000)::bigint,"
+                    "       ((extract(epoch FROM retry_at) - 946684800) * 1000000)::bigint,"
+                    "       coalesce(refusals, ''), failures, crashes, coalesce(cluster, ''),"
+                    "       ((extract(epoch FROM hold_until) - 946684800) * 1000000)::bigint"
+                    "  FROM pgscale.set_state WHERE parent = $1::oid"),
+                {pg::from_oid(parent)});
   SetState state;
   state.hold_until = pg::real_now() + kHoldAfterRestore;
   if (rows.empty()) return state;
@@ -81,27 +81,27 @@ void begin_visit(Oid parent) {
 
 void record_visit(Oid parent, const VisitRecord& visit) {
   const auto acting = pg::Acting::as_extension();
-  pg::execute(
-      Sql("INSERT INTO pgscale.set_state AS s (parent, filled, next_due, polled, retry_at,"
-          "       visited_at, last_run, last_success, last_error, last_sqlstate, refusals, failures)"
-          " SELECT $1::oid, $2::bool, $3::timestamptz, $4::bool, $5::timestamptz,"
-          "       clock_timestamp(), CASE WHEN $6::bool THEN clock_timestamp() END,"
-          "       CASE WHEN $7::bool THEN clock_timestamp() END, $8, $9, $10,"
-          "       CASE WHEN $7::bool THEN 0 ELSE 1 END"
-          "  FROM pgscale.policy WHERE parent = $1::oid"
-          " ON CONFLICT (parent) DO UPDATE SET"
-          "       filled = s.filled OR excluded.filled, next_due = excluded.next_due,"
-          "       polled = excluded.polled, retry_at = excluded.retry_at,"
-          "       visited_at = excluded.visited_at,"
-          "       last_run = coalesce(excluded.last_run, s.last_run),"
-          "       last_success = coalesce(excluded.last_success, s.last_success),"
-          "       last_error = excluded.last_error, last_sqlstate = excluded.last_sqlstate,"
-          "       refusals = excluded.refusals, crashes = 0,"
-          "       failures = CASE WHEN $7::bool THEN 0 ELSE s.failures + 1 END"),
-      {pg::from_oid(parent), visit.filled ? "t" : "f", from_micros(visit.next_due),
-       visit.polled ? "t" : "f", from_micros(visit.retry_at), visit.worked ? "t" : "f",
-       visit.clean ? "t" : "f", from_text(visit.error), from_text(visit.sqlstate),
-       from_text(visit.refusals)});
+  pg::execute(Sql("INSERT INTO pgscale.set_state AS s (parent, filled, next_due, polled, retry_at,"
+                  "       visited_at, last_run, last_success, last_error, last_sqlstate, refusals, "
+                  "failures)"
+                  " SELECT $1::oid, $2::bool, $3::timestamptz, $4::bool, $5::timestamptz,"
+                  "       clock_timestamp(), CASE WHEN $6::bool THEN clock_timestamp() END,"
+                  "       CASE WHEN $7::bool THEN clock_timestamp() END, $8, $9, $10,"
+                  "       CASE WHEN $7::bool THEN 0 ELSE 1 END"
+                  "  FROM pgscale.policy WHERE parent = $1::oid"
+                  " ON CONFLICT (parent) DO UPDATE SET"
+                  "       filled = s.filled OR excluded.filled, next_due = excluded.next_due,"
+                  "       polled = excluded.polled, retry_at = excluded.retry_at,"
+                  "       visited_at = excluded.visited_at,"
+                  "       last_run = coalesce(excluded.last_run, s.last_run),"
+                  "       last_success = coalesce(excluded.last_success, s.last_success),"
+                  "       last_error = excluded.last_error, last_sqlstate = excluded.last_sqlstate,"
+                  "       refusals = excluded.refusals, crashes = 0,"
+                  "       failures = CASE WHEN $7::bool THEN 0 ELSE s.failures + 1 END"),
+              {pg::from_oid(parent), visit.filled ? "t" : "f", from_micros(visit.next_due),
+               visit.polled ? "t" : "f", from_micros(visit.retry_at), visit.worked ? "t" : "f",
+               visit.clean ? "t" : "f", from_text(visit.error), from_text(visit.sqlstate),
+               from_text(visit.refusals)});
 }
 
 void make_due(Oid parent) {
@@ -121,13 +121,13 @@ void reset_state(Oid parent) {
 }
 
 Visit next_visit() {
-  const Rows rows = pg::query(
-      Sql("SELECT ((extract(epoch FROM min(s.next_due)) - 946684800) * 1000000)::bigint,"
-          "       ((extract(epoch FROM min(s.retry_at)) - 946684800) * 1000000)::bigint"
-          "  FROM pgscale.policy p JOIN pgscale.set_state s USING (parent)"
-          "  JOIN pg_catalog.pg_class c ON c.oid = p.parent"
-          " WHERE NOT p.paused AND s.crashes < $1::int"),
-      {pg::from_int(kCrashesToQuarantine)});
+  const Rows rows =
+      pg::query(Sql("SELECT ((extract(epoch FROM min(s.next_due)) - 946684800) * 1000000)::bigint,"
+                    "       ((extract(epoch FROM min(s.retry_at)) - 946684800) * 1000000)::bigint"
+                    "  FROM pgscale.policy p JOIN pgscale.set_state s USING (parent)"
+                    "  JOIN pg_catalog.pg_class c ON c.oid = p.parent"
+                    " WHERE NOT p.paused AND s.crashes < $1::int"),
+                {pg::from_int(kCrashesToQuarantine)});
   return {to_micros(rows.front()[0]), to_micros(rows.front()[1])};
 }
 

@@ -105,7 +105,8 @@ Point Axis::add(Point start, const Stride& stride, Point times) const {
 }
 
 std::string Axis::text(Point position) const {
-  if (!is_time(kind_)) return decimal_text(position, kind_ == KeyKind::kNumeric ? kNumericScale : 0);
+  if (!is_time(kind_))
+    return decimal_text(position, kind_ == KeyKind::kNumeric ? kNumericScale : 0);
   const Micros value = static_cast<Micros>(position);
   const Micros local = arithmetic_zone().to_local(value);
   const Civil civil = to_civil(local);

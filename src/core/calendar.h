@@ -13,7 +13,8 @@ inline constexpr Micros kMicrosPerSecond = 1'000'000;
 inline constexpr Micros kMicrosPerHour = 3600 * kMicrosPerSecond;
 inline constexpr Micros kMicrosPerDay = 24 * kMicrosPerHour;
 
-// PostgreSQL's interval: the three parts are kept apart because months and days have no fixed length.
+// PostgreSQL's interval: the three parts are kept apart because months and days have no fixed
+// length.
 struct Interval {
   std::int32_t months = 0;
   std::int32_t days = 0;
@@ -40,9 +41,10 @@ struct Zone {
   static Zone utc();
 };
 
-// instant + times x interval as PostgreSQL computes timestamptz + interval: months, then days on the
-// zone's calendar (the day clipped to the length of the month), then the exact time. What would lie
-// beyond the times PostgreSQL can hold is the largest (or smallest) Micros: no sum ever wraps around.
+// instant + times x interval as PostgreSQL computes timestamptz + interval: months, then days on
+// the zone's calendar (the day clipped to the length of the month), then the exact time. What would
+// lie beyond the times PostgreSQL can hold is the largest (or smallest) Micros: no sum ever wraps
+// around.
 [[nodiscard]] Micros add(Micros instant, const Interval& interval, std::int64_t times,
                          const Zone& zone);
 

@@ -20,7 +20,8 @@ Point usual_length(const Stride& stride) {
 
 Point Grid::index_of(Point position) const {
   Point index = floor_div(position - origin_, usual_length(stride_));
-  // The guess is exact for numbers and exact times; months and days of odd length may be off by a few.
+  // The guess is exact for numbers and exact times; months and days of odd length may be off by a
+  // few.
   while (at(index) > position) index--;
   while (at(index + 1) <= position) index++;
   return index;

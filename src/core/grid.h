@@ -8,8 +8,8 @@
 namespace pgscale {
 
 // The regular bounds a set aims at: origin + k x stride for every whole k. Each bound is computed
-// from the origin, never from its neighbour, so that a set that starts on the 31st comes back to the
-// 31st after February.
+// from the origin, never from its neighbour, so that a set that starts on the 31st comes back to
+// the 31st after February.
 class Grid {
  public:
   Grid(const Axis& axis, Point origin, Stride stride)

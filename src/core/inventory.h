@@ -51,7 +51,16 @@ struct RetiredTable {
   std::string bound_text;
 };
 
-enum class Privilege { kSelect, kInsert, kUpdate, kDelete, kTruncate, kReferences, kTrigger, kMaintain };
+enum class Privilege {
+  kSelect,
+  kInsert,
+  kUpdate,
+  kDelete,
+  kTruncate,
+  kReferences,
+  kTrigger,
+  kMaintain
+};
 
 struct Grant {
   std::string grantee;  // empty: PUBLIC

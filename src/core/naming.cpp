@@ -65,14 +65,12 @@ std::string shortened(const std::string& text, std::size_t bytes) {
   return text.substr(0, keep) + hash;
 }
 
-std::string fitted(const std::string& naming, const std::string& parent,
-                   const std::string& bound) {
+std::string fitted(const std::string& naming, const std::string& parent, const std::string& bound) {
   constexpr std::size_t kShortestParent = 16;
   const std::size_t fixed = filled(naming, "", "").size();
   const bool names_parent = naming.find(kParent) != std::string::npos;
   const std::size_t room = Identifier::kMaxBytes - std::min(fixed, Identifier::kMaxBytes);
-  const std::size_t kept_for_parent =
-      names_parent ? std::min(parent.size(), kShortestParent) : 0;
+  const std::size_t kept_for_parent = names_parent ? std::min(parent.size(), kShortestParent) : 0;
   const std::string fitted_bound = shortened(bound, room - std::min(room, kept_for_parent));
   const std::string fitted_parent = shortened(parent, room - fitted_bound.size());
   return filled(naming, fitted_parent, fitted_bound);

@@ -12,9 +12,9 @@ namespace pgscale {
 void check_naming(std::string_view naming);
 
 // The name of a partition: the template (by default {parent}_p{bound}, for lists {parent}_{bound})
-// with both names put in. Never above 63 bytes: the parent's part is shortened and ends in a hash of
-// the whole name, so that two long parents cannot meet; a bound that is itself too long is treated
-// the same way.
+// with both names put in. Never above 63 bytes: the parent's part is shortened and ends in a hash
+// of the whole name, so that two long parents cannot meet; a bound that is itself too long is
+// treated the same way.
 [[nodiscard]] std::string partition_name(const std::string& parent, const std::string& naming,
                                          Method method, const std::string& bound);
 

@@ -77,19 +77,20 @@ class Planner {
   }
 
  private:
-  // What an earlier visit began: a pending detach makes rows vanish from the parent, so it comes first.
+  // What an earlier visit began: a pending detach makes rows vanish from the parent, so it comes
+  // first.
   void plan_leftovers() {
     for (const Partition& partition : set_.inventory.partitions) {
       if (!partition.detach_pending) continue;
       const RetiredTable* retired = retirement_of(set_.inventory, partition.oid);
-      Step step{Action::kFinalize,
-                partition.oid,
-                partition.name,
-                partition.bound_text,
-                "a concurrent detach was interrupted",
-                {detach_statement(set_.inventory.parent.name, partition.name,
-                                  DetachMode::kFinalize)},
-                detach_locks(set_.inventory, partition.name, DetachMode::kFinalize)};
+      Step step{
+          Action::kFinalize,
+          partition.oid,
+          partition.name,
+          partition.bound_text,
+          "a concurrent detach was interrupted",
+          {detach_statement(set_.inventory.parent.name, partition.name, DetachMode::kFinalize)},
+          detach_locks(set_.inventory, partition.name, DetachMode::kFinalize)};
       step.retire = retired != nullptr ? retired->action : Retire::kDetach;
       plan_.items.emplace_back(step);
       if (step.retire == Retire::kDrop &&
@@ -161,11 +162,19 @@ class Planner {
   void plan_guard(const Partition& rest, const QualifiedName& partition, const Bound& bound,
                   const std::string& bounds) {
     const std::string reason = "so that attaching need not scan " + readable(rest.name);
-    plan_.items.emplace_back(Step{
-        Action::kGuard, 0, partition, bounds, reason,
-        {guard_statement(set_.inventory.parent, rest.name, bound, set_.axis)},
-        "ACCESS EXCLUSIVE on " + readable(rest.name)});
-    plan_.items.emplace_back(Step{Action::kValidate, 0, partition, bounds, reason,
+    plan_.items.emplace_back(
+        Step{Action::kGuard,
+             0,
+             partition,
+             bounds,
+             reason,
+             {guard_statement(set_.inventory.parent, rest.name, bound, set_.axis)},
+             "ACCESS EXCLUSIVE on " + readable(rest.name)});
+    plan_.items.emplace_back(Step{Action::kValidate,
+                                  0,
+                                  partition,
+                                  bounds,
+                                  reason,
                                   {validate_guard_statement(rest.name)},
                                   "SHARE UPDATE EXCLUSIVE on " + readable(rest.name)});
   }
@@ -175,8 +184,8 @@ class Planner {
     const std::string name = default_partition_name(set_.inventory.parent.name.name.name());
     if (refuse_taken(Action::kCreateDefault, name, "DEFAULT")) return;
     const QualifiedName partition{set_.inventory.parent.name.schema, Identifier(name)};
-    plan_.items.emplace_back(create_step(Action::kCreateDefault, partition, Sql("DEFAULT"),
-                                         "default_partition = true"));
+    plan_.items.emplace_back(
+        create_step(Action::kCreateDefault, partition, Sql("DEFAULT"), "default_partition = true"));
   }
 
   void plan_expired() {
@@ -210,8 +219,13 @@ class Planner {
   Step create_step(Action action, const QualifiedName& partition, const Sql& clause,
                    const std::string& reason) const {
     const Parent& parent = set_.inventory.parent;
-    Step step{action, 0, partition, clause.text(), reason,
-              create_statements(parent, partition, clause), create_locks(set_.inventory)};
+    Step step{action,
+              0,
+              partition,
+              clause.text(),
+              reason,
+              create_statements(parent, partition, clause),
+              create_locks(set_.inventory)};
     step.first_strong = step.sql.size() - 1;  // ATTACH
     step.sets_replica_index = parent.replica_identity == ReplicaIdentity::kIndex;
     return step;
@@ -231,12 +245,11 @@ class Planner {
   bool hold(Action action, const QualifiedName& name, const std::string& bounds) {
     if (!set_.inventory.hold_until) return false;
     const Axis clock(KeyKind::kTimestampTz, Zone::utc());
-    plan_.items.emplace_back(Refusal{action, readable(name), bounds,
-                                     Problem::kNotInPrerequisiteState,
-                                     "retirement is on hold until " +
-                                         clock.text(Point{*set_.inventory.hold_until}) +
-                                         " because the server was restored or promoted",
-                                     "Use pgscale.resume() to end the hold."});
+    plan_.items.emplace_back(
+        Refusal{action, readable(name), bounds, Problem::kNotInPrerequisiteState,
+                "retirement is on hold until " + clock.text(Point{*set_.inventory.hold_until}) +
+                    " because the server was restored or promoted",
+                "Use pgscale.resume() to end the hold."});
     return true;
   }
 
@@ -282,8 +295,8 @@ Plan plan(const PartitionSet& set, Micros now) { return Planner(set, now).run();
 std::vector<Step> retirement_steps(const PartitionSet& set, const Partition& partition,
                                    const std::string& reason) {
   // PostgreSQL refuses CONCURRENTLY beside a default partition.
-  const DetachMode mode = default_partition(set.inventory) == nullptr ? DetachMode::kConcurrently
-                                                                      : DetachMode::kPlain;
+  const DetachMode mode =
+      default_partition(set.inventory) == nullptr ? DetachMode::kConcurrently : DetachMode::kPlain;
   Step detach{Action::kDetach,
               partition.oid,
               partition.name,

@@ -10,11 +10,12 @@ namespace pgscale {
 [[nodiscard]] Plan plan(const PartitionSet& set, Micros now);
 
 // The steps that take one partition out of the set: detach and, if that is the policy, drop.
-[[nodiscard]] std::vector<Step> retirement_steps(const PartitionSet& set, const Partition& partition,
+[[nodiscard]] std::vector<Step> retirement_steps(const PartitionSet& set,
+                                                 const Partition& partition,
                                                  const std::string& reason);
 
-// Throws Failure where a person may not retire the partition: a default partition, one slot of a hash
-// set, or a range the policy would make anew.
+// Throws Failure where a person may not retire the partition: a default partition, one slot of a
+// hash set, or a range the policy would make anew.
 void check_retirable(const PartitionSet& set, const Partition& partition, Micros now);
 
 }  // namespace pgscale

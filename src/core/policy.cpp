@@ -27,7 +27,8 @@ bool is_positive(const Stride& stride) {
 void check_interval(const Stride& interval, KeyKind key) {
   if (!is_positive(interval)) {
     invalid("interval must be positive",
-            is_time(key) ? "Every part of the interval must be zero or more, and one of them more." : "");
+            is_time(key) ? "Every part of the interval must be zero or more, and one of them more."
+                         : "");
   }
   if (const auto* time = std::get_if<Interval>(&interval)) {
     if (key == KeyKind::kDate && time->micros != 0) {
@@ -46,7 +47,8 @@ void check_interval(const Stride& interval, KeyKind key) {
 
 void check_retention(const Stride& retention, const Stride& interval, KeyKind key) {
   if (!is_positive(retention)) invalid("retention must be positive");
-  if (const auto* width = std::get_if<Point>(&retention); width != nullptr && *width > largest(key)) {
+  if (const auto* width = std::get_if<Point>(&retention);
+      width != nullptr && *width > largest(key)) {
     invalid("retention does not fit the key type",
             "It would be wider than all values of the type.");
   }

@@ -37,8 +37,8 @@ struct Visit {
   std::optional<Micros> retry;  // empty: nothing is left to be tried again
 };
 
-// The next visit of a database whose last one has just ended. What fell due before and still is could
-// not be done, say because a session works on the set, so it rests for the naptime.
+// The next visit of a database whose last one has just ended. What fell due before and still is
+// could not be done, say because a session works on the set, so it rests for the naptime.
 [[nodiscard]] Visit after_rest(const Visit& next, Micros policy_now, Micros real_now,
                                std::chrono::seconds naptime);
 
@@ -56,7 +56,8 @@ class Agenda {
   [[nodiscard]] std::vector<Oid> due(Micros policy_now, Micros real_now) const;
 
   void started(Oid database);
-  // The visit ended and says when the next is wanted; a visit that died is tried again after a rest.
+  // The visit ended and says when the next is wanted; a visit that died is tried again after a
+  // rest.
   void finished(Oid database, const Visit& next, Micros real_now);
   void died(Oid database, Micros real_now);
 
@@ -69,7 +70,8 @@ class Agenda {
     bool woken = true;
     int deaths = 0;
     Visit next;
-    Micros reconcile_at = 0;  // real time; a visit at least every hour finds what hands have changed
+    Micros reconcile_at =
+        0;  // real time; a visit at least every hour finds what hands have changed
   };
   [[nodiscard]] static std::optional<Micros> overdue(const Entry& entry, Micros policy_now,
                                                      Micros real_now);

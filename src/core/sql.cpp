@@ -35,9 +35,7 @@ Sql& Sql::operator<<(const Identifier& identifier) {
   return *this;
 }
 
-Sql& Sql::operator<<(const QualifiedName& name) {
-  return *this << name.schema << "." << name.name;
-}
+Sql& Sql::operator<<(const QualifiedName& name) { return *this << name.schema << "." << name.name; }
 
 // A backslash selects the E'' form, so standard_conforming_strings does not matter.
 Sql& Sql::operator<<(Literal literal) {

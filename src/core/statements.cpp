@@ -191,16 +191,14 @@ Sql detach_statement(const QualifiedName& parent, const QualifiedName& partition
 }
 
 std::vector<Sql> plain_detach_statements(const Inventory& inventory, const Partition& partition) {
-  std::vector<Sql> statements{
-      lock_statement(inventory.parent.name, LockMode::kAccessExclusive)};
+  std::vector<Sql> statements{lock_statement(inventory.parent.name, LockMode::kAccessExclusive)};
   if (const Partition* rest = default_partition(inventory)) {
     statements.push_back(lock_statement(rest->name, LockMode::kAccessExclusive));
   }
   if (partition.kind != TableKind::kForeign) {  // LOCK TABLE knows no foreign tables
     statements.push_back(lock_statement(partition.name, LockMode::kAccessExclusive));
   }
-  statements.push_back(
-      detach_statement(inventory.parent.name, partition.name, DetachMode::kPlain));
+  statements.push_back(detach_statement(inventory.parent.name, partition.name, DetachMode::kPlain));
   return statements;
 }
 
@@ -211,8 +209,8 @@ Sql drop_statement(TableKind kind, const QualifiedName& table) {
   return sql;
 }
 
-Sql guard_statement(const Parent& parent, const QualifiedName& default_partition, const Bound& bound,
-                    const std::optional<Axis>& axis) {
+Sql guard_statement(const Parent& parent, const QualifiedName& default_partition,
+                    const Bound& bound, const std::optional<Axis>& axis) {
   const Identifier column(parent.key_columns.front());
   Sql sql("ALTER TABLE ");
   sql << default_partition << " ADD CONSTRAINT " << Identifier(kGuardName) << " CHECK (NOT (";

@@ -7,7 +7,8 @@
 
 namespace pgscale {
 
-// The name of the constraint that guards a default partition while a partition is attached beside it.
+// The name of the constraint that guards a default partition while a partition is attached beside
+// it.
 inline constexpr char kGuardName[] = "pgscale_guard";
 
 [[nodiscard]] Sql bound_clause(const Bound& bound, const std::optional<Axis>& axis);
@@ -17,9 +18,10 @@ enum class LockMode { kShareUpdateExclusive, kAccessExclusive };
 // inside one ALTER TABLE the lock timeout would begin anew for each.
 [[nodiscard]] Sql lock_statement(const QualifiedName& table, LockMode mode);
 
-// CREATE TABLE ... LIKE, everything LIKE does not carry over, ATTACH; all in the new table's favour,
-// none of it takes a lock on the parent that readers or writers could notice.
-[[nodiscard]] std::vector<Sql> create_statements(const Parent& parent, const QualifiedName& partition,
+// CREATE TABLE ... LIKE, everything LIKE does not carry over, ATTACH; all in the new table's
+// favour, none of it takes a lock on the parent that readers or writers could notice.
+[[nodiscard]] std::vector<Sql> create_statements(const Parent& parent,
+                                                 const QualifiedName& partition,
                                                  const Sql& bound_clause);
 
 // REPLICA IDENTITY USING INDEX; known only once ATTACH has matched the indexes.

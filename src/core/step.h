@@ -32,7 +32,7 @@ struct Step {
   std::string reason;
   std::vector<Sql> sql;
   std::string locks;
-  std::size_t first_strong = 0;  // the statement from which on others may have to wait behind us
+  std::size_t first_strong = 0;     // the statement from which on others may have to wait behind us
   bool concurrently = false;        // must run as a top-level statement, in no function
   Retire retire = Retire::kDetach;  // kDetach, kFinalize: what follows the detach
   bool sets_replica_index = false;  // kCreate: REPLICA IDENTITY USING INDEX once the index is known

@@ -72,7 +72,10 @@ std::optional<Refusal> misfit(const PartitionSet& set) {
   for (const Partition& partition : set.inventory.partitions) {
     const auto* slot = std::get_if<HashSlot>(&partition.bound);
     if (slot == nullptr || slot->modulus % modulus == 0 || modulus % slot->modulus == 0) continue;
-    return Refusal{Action::kCreate, "", "", Problem::kInvalidDefinition,
+    return Refusal{Action::kCreate,
+                   "",
+                   "",
+                   Problem::kInvalidDefinition,
                    "modulus " + std::to_string(modulus) + " does not fit partition " +
                        readable(partition.name) + " of modulus " + std::to_string(slot->modulus),
                    kModulusHint};
@@ -80,8 +83,8 @@ std::optional<Refusal> misfit(const PartitionSet& set) {
   return std::nullopt;
 }
 
-// Counted in residues of the least common multiple of all moduli: a remainder is missing when no slot
-// holds a residue of it, and covered when slots hold all of them.
+// Counted in residues of the least common multiple of all moduli: a remainder is missing when no
+// slot holds a residue of it, and covered when slots hold all of them.
 WantedPartitions wanted_slots(const PartitionSet& set) {
   WantedPartitions wanted;
   if (const auto refusal = misfit(set)) {

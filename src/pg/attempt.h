@@ -27,7 +27,8 @@ class OutcomeError final : public std::exception {
   Outcome outcome_;
 };
 
-// Describes the exception being handled, a pg::Error, OutcomeError or Failure; any other is thrown on.
+// Describes the exception being handled, a pg::Error, OutcomeError or Failure; any other is thrown
+// on.
 [[nodiscard]] Outcome outcome_of_current_exception();
 
 // Throws the exception being handled on if nothing may survive it: a cancelled statement, a failed

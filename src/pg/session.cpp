@@ -35,8 +35,8 @@ LockTimeout::LockTimeout(std::chrono::milliseconds limit)
 
 void LockTimeout::spend() const {
   using std::chrono::milliseconds;
-  const auto left = std::chrono::duration_cast<milliseconds>(deadline_ -
-                                                             std::chrono::steady_clock::now());
+  const auto left =
+      std::chrono::duration_cast<milliseconds>(deadline_ - std::chrono::steady_clock::now());
   const auto limit = std::clamp(left, milliseconds(1), limit_);
   call(pgs_setting_save, "lock_timeout", std::to_string(limit.count()).c_str());
 }
@@ -90,9 +90,8 @@ std::optional<Outcome> Session::detach_at_top_level(const Sql& sql, Oid parent, 
   call(pgs_transaction_commit);
   call(pgs_setting_session, "lock_timeout", std::to_string(lock_timeout.count()).c_str());
   pgs_role_assume(owner);
-  auto outcome = isolated([&] {
-    call(pgs_detach_at_top_level, sql.text().c_str(), parent, partition);
-  });
+  auto outcome =
+      isolated([&] { call(pgs_detach_at_top_level, sql.text().c_str(), parent, partition); });
   pgs_top_level_done();
   call(pgs_role_drop);
   call(pgs_setting_session, "lock_timeout", "0");

@@ -15,8 +15,8 @@ class Acting {
  public:
   // For pgscale's own tables, which nobody else may write.
   static Acting as_extension();
-  // For everything that touches a user's table: restricted, so that no code of the owner can use the
-  // rights of whoever runs maintenance.
+  // For everything that touches a user's table: restricted, so that no code of the owner can use
+  // the rights of whoever runs maintenance.
   static Acting as_owner(Oid owner);
 
   ~Acting() {
@@ -33,8 +33,8 @@ class Acting {
   Unwinding unwinding_;
 };
 
-// Limits lock waits in this scope, one by one or several together. After an error, abort restores the
-// setting.
+// Limits lock waits in this scope, one by one or several together. After an error, abort restores
+// the setting.
 class LockTimeout {
  public:
   explicit LockTimeout(std::chrono::milliseconds limit);
@@ -82,8 +82,8 @@ class Session {
   // In a worker: commits, runs the DETACH as its own top-level command in the role of `owner`, and
   // begins the next transaction. Says how the statement failed, if it did; then every lock of the
   // session is gone. It fails when its names no longer mean the two relations.
-  [[nodiscard]] std::optional<Outcome> detach_at_top_level(const Sql& sql, Oid parent, Oid partition,
-                                                           Oid owner,
+  [[nodiscard]] std::optional<Outcome> detach_at_top_level(const Sql& sql, Oid parent,
+                                                           Oid partition, Oid owner,
                                                            std::chrono::milliseconds lock_timeout);
 
  private:

@@ -10,18 +10,17 @@
 namespace pgscale::worker {
 namespace {
 
-// One concurrent detach for a session that cannot run it. The session holds the claim on the set and
-// waits for us; it reads the result in the journal.
+// One concurrent detach for a session that cannot run it. The session holds the claim on the set
+// and waits for us; it reads the result in the journal.
 void detach_for(const PgsErrand& errand) {
   pg::Session session(pg::Venue::kWorker);
   catalog::require_extension();
   catalog::ManagedSet managed = catalog::load_set(errand.parent);
   managed.set.policy.retire = errand.drop_follows ? Retire::kDrop : Retire::kDetach;
   const auto& partitions = managed.set.inventory.partitions;
-  const auto partition =
-      std::find_if(partitions.begin(), partitions.end(), [&errand](const Partition& candidate) {
-        return candidate.oid == errand.partition;
-      });
+  const auto partition = std::find_if(
+      partitions.begin(), partitions.end(),
+      [&errand](const Partition& candidate) { return candidate.oid == errand.partition; });
   if (partition != partitions.end()) {
     const Step step = retirement_steps(managed.set, *partition, std::string(errand.reason)).front();
     apply::StepRunner runner(session, managed, pg::call(pgs_role_name, errand.requester));

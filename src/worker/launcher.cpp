@@ -29,7 +29,8 @@ class Launcher {
  public:
   void run() {
     do {
-      // An error of one turn, such as no memory, must not end the launcher: the next turn tries again.
+      // An error of one turn, such as no memory, must not end the launcher: the next turn tries
+      // again.
       const auto trouble = pg::isolated([this] { turn(); });
       if (trouble) pg::call(pgs_log, ("pgscale launcher: " + trouble->message).c_str());
     } while (pg::call(pgs_sleep, static_cast<std::int64_t>(rest() / kMicrosPerMilli)));

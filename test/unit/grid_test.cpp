@@ -119,18 +119,12 @@ TEST(Grid, DailyBoundsSkipTheDayThatNeverWas) {
 Stride random_stride(std::mt19937_64& random) {
   auto below = [&random](std::uint64_t n) { return static_cast<int>(random() % n); };
   switch (below(6)) {
-    case 0:
-      return months(1 + below(30));
-    case 1:
-      return days(1 + below(40));
-    case 2:
-      return minutes(15 * (1 + below(200)));
-    case 3:
-      return Interval{below(3), 1 + below(20), 0};
-    case 4:
-      return Interval{1 + below(3), below(20), below(48) * kMicrosPerHour};
-    default:
-      return Interval{0, 1 + below(3), below(86'400) * kMicrosPerSecond};
+    case 0: return months(1 + below(30));
+    case 1: return days(1 + below(40));
+    case 2: return minutes(15 * (1 + below(200)));
+    case 3: return Interval{below(3), 1 + below(20), 0};
+    case 4: return Interval{1 + below(3), below(20), below(48) * kMicrosPerHour};
+    default: return Interval{0, 1 + below(3), below(86'400) * kMicrosPerSecond};
   }
 }
 

@@ -77,26 +77,19 @@ class Server {
   void carry_out(const Step& step) {
     switch (step.action) {
       case Action::kFinalize:
-      case Action::kDetach:
-        return detach(step);
-      case Action::kUnguard:
-        set_.inventory.guard_left = false;
-        return;
+      case Action::kDetach: return detach(step);
+      case Action::kUnguard: set_.inventory.guard_left = false; return;
       case Action::kGuard:
         EXPECT_FALSE(guarded_ || set_.inventory.guard_left) << "one guard at a time";
         guarded_ = true;
         return;
-      case Action::kValidate:
-        EXPECT_TRUE(guarded_);
-        return;
-      case Action::kCreate:
-        return create(step);
+      case Action::kValidate: EXPECT_TRUE(guarded_); return;
+      case Action::kCreate: return create(step);
       case Action::kCreateDefault:
         use_name(step);
         attach(set_, name(step), DefaultSlot{});
         return;
-      case Action::kDrop:
-        return drop(step);
+      case Action::kDrop: return drop(step);
     }
   }
 

@@ -44,18 +44,12 @@ Stride random_stride(Random& random, KeyKind kind) {
   if (!is_time(kind)) return Point{1 + below(random, 1'000)};
   const int choice = below(random, kind == KeyKind::kDate ? 3 : 6);
   switch (choice) {
-    case 0:
-      return months(1 + below(random, 13));
-    case 1:
-      return days(1 + below(random, 30));
-    case 2:
-      return Interval{1 + below(random, 2), below(random, 9), 0};
-    case 3:
-      return hours(1 + below(random, 30));
-    case 4:
-      return minutes(15 * (1 + below(random, 8)));
-    default:
-      return Interval{0, 1 + below(random, 2), below(random, 24) * kMicrosPerHour};
+    case 0: return months(1 + below(random, 13));
+    case 1: return days(1 + below(random, 30));
+    case 2: return Interval{1 + below(random, 2), below(random, 9), 0};
+    case 3: return hours(1 + below(random, 30));
+    case 4: return minutes(15 * (1 + below(random, 8)));
+    default: return Interval{0, 1 + below(random, 2), below(random, 24) * kMicrosPerHour};
   }
 }
 

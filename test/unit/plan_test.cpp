@@ -276,10 +276,9 @@ TEST(Plan, OnHoldMakesPartitionsAndFinalizesButRetiresNothing) {
   retired(set, 9, "detached", Retire::kDrop, false);
   set.inventory.hold_until = kNow + kMicrosPerDay;
   const Plan made = plan(set, kNow);
-  EXPECT_EQ(outline(made),
-            (Lines{"finalize ours", "refused drop public.ours", "refused drop public.detached",
-                   "create orders_p2026_11", "create orders_p2026_10",
-                   "refused detach public.old"}));
+  EXPECT_EQ(outline(made), (Lines{"finalize ours", "refused drop public.ours",
+                                  "refused drop public.detached", "create orders_p2026_11",
+                                  "create orders_p2026_10", "refused detach public.old"}));
   const auto& refusal = std::get<Refusal>(made.items.back());
   EXPECT_EQ(refusal.problem, Problem::kNotInPrerequisiteState);
   EXPECT_EQ(refusal.message,
