@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,6 +34,14 @@ class Arguments {
   [[nodiscard]] std::optional<Oid> oid(int index) const {
     if (is_null(index)) return std::nullopt;
     return pg::call(pgs_arg_oid, call_, index);
+  }
+  [[nodiscard]] std::optional<std::uint64_t> lsn(int index) const {
+    if (is_null(index)) return std::nullopt;
+    return pg::call(pgs_arg_lsn, call_, index);
+  }
+  [[nodiscard]] std::optional<std::chrono::microseconds> duration(int index) const {
+    if (is_null(index)) return std::nullopt;
+    return std::chrono::microseconds(pg::call(pgs_arg_interval, call_, index));
   }
   // The relation in the argument; NULL is an error that names the argument.
   [[nodiscard]] Oid relation(int index, const char* name) const {

@@ -29,6 +29,7 @@ inline std::size_t max_workers() noexcept {
   return static_cast<std::size_t>(pgs_setting_max_workers());
 }
 
+inline std::uint64_t visible_lsn() noexcept { return pgs_visible_lsn(); }
 inline int own_pid() noexcept { return pgs_own_pid(); }
 inline Oid own_database() noexcept { return pgs_own_database(); }
 inline Oid session_user() noexcept { return pgs_session_user(); }

@@ -3,6 +3,8 @@
 #include "nodes/parsenodes.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/pg_lsn.h"
+#include "utils/timestamp.h"
 #include "utils/tuplestore.h"
 
 #include "shim/entry.h"
@@ -51,6 +53,25 @@ pgs_arg_oid(PgsCall *call, int index)
 	return PG_GETARG_OID(index);
 }
 
+uint64_t
+pgs_arg_lsn(PgsCall *call, int index)
+{
+	FunctionCallInfo fcinfo = call->fcinfo;
+
+	return PG_GETARG_LSN(index);
+}
+
+int64_t
+pgs_arg_interval(PgsCall *call, int index)
+{
+	FunctionCallInfo fcinfo = call->fcinfo;
+	Interval   *interval = PG_GETARG_INTERVAL_P(index);
+	double		micros = ((double) interval->month * DAYS_PER_MONTH + interval->day) * USECS_PER_DAY +
+		interval->time;
+
+	return micros >= 9.2e18 ? PG_INT64_MAX : micros <= -9.2e18 ? PG_INT64_MIN : (int64_t) micros;
+}
+
 bool
 pgs_call_may_commit(PgsCall *call)
 {
@@ -63,6 +84,18 @@ void
 pgs_return_void(PgsCall *call)
 {
 	call->result = (Datum) 0;
+}
+
+void
+pgs_return_bool(PgsCall *call, bool value)
+{
+	call->result = BoolGetDatum(value);
+}
+
+void
+pgs_return_text(PgsCall *call, const char *value)
+{
+	call->result = CStringGetTextDatum(value);
 }
 
 void

@@ -17,12 +17,17 @@ extern bool pgs_arg_is_null(PgsCall *call, int index);
 extern const char *pgs_arg_text(PgsCall *call, int index);	/* any type, as its output function writes it */
 extern int32_t pgs_arg_int32(PgsCall *call, int index);
 extern bool pgs_arg_bool(PgsCall *call, int index);
+extern uint64_t pgs_arg_lsn(PgsCall *call, int index);
+/* An interval in microseconds, a month as 30 days; at the ends of int64 when it is longer. */
+extern int64_t pgs_arg_interval(PgsCall *call, int index);
 extern uint32_t pgs_arg_oid(PgsCall *call, int index);
 
 /* True unless the CALL runs inside a transaction block or another function. */
 extern bool pgs_call_may_commit(PgsCall *call);
 
 extern void pgs_return_void(PgsCall *call);	/* also the result of an event trigger */
+extern void pgs_return_bool(PgsCall *call, bool value);
+extern void pgs_return_text(PgsCall *call, const char *value);
 
 /* A function that returns rows: begin once, then add; NULL is an SQL null. */
 extern void pgs_rows_begin(PgsCall *call);

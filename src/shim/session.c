@@ -301,6 +301,12 @@ pgs_cluster_identity(void)
 	return psprintf(UINT64_FORMAT "/%u", GetSystemIdentifier(), timeline);
 }
 
+uint64_t
+pgs_visible_lsn(void)
+{
+	return RecoveryInProgress() ? GetXLogReplayRecPtr(NULL) : GetXLogInsertRecPtr();
+}
+
 int
 pgs_own_pid(void)
 {

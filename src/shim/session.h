@@ -86,6 +86,8 @@ extern void pgs_log(const char *message);
 extern const char *pgs_relation_name(uint32_t relation);	/* its OID when it is gone */
 /* Changes when the data goes on in another server or on another timeline. */
 extern const char *pgs_cluster_identity(void);
+/* Up to where WAL can be seen here: replayed on a standby, written on a primary. */
+extern uint64_t pgs_visible_lsn(void);	/* never raises */
 extern int	pgs_own_pid(void);		/* never raises */
 extern uint32_t pgs_own_database(void);		/* never raises */
 
