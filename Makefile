@@ -6,7 +6,7 @@ MODULE_big = pgscale
 EXTVERSION = 1.0
 
 # Joined in this order into the install script.
-SQL_OBJECTS = header schema tables functions views replication
+SQL_OBJECTS = header schema tables functions views replication bloat
 SQL_FILES = $(SQL_OBJECTS:%=sql/objects/%.sql)
 INSTALL_SQL = sql/pgscale--$(EXTVERSION).sql
 

@@ -58,6 +58,13 @@ class Arguments {
   PgsCall* call_;
 };
 
+// The one row that an SQL function returns that is not of a set.
+inline void return_row(PgsCall* call, const std::vector<Value>& values) {
+  std::vector<const char*> pointers;
+  for (const Value& value : values) pointers.push_back(value ? value->c_str() : nullptr);
+  pg::call(pgs_return_row, call, pointers.data());
+}
+
 // The rows an SQL function returns.
 class ResultRows {
  public:

@@ -99,6 +99,26 @@ pgs_return_text(PgsCall *call, const char *value)
 }
 
 void
+pgs_return_row(PgsCall *call, const char *const *values)
+{
+	FmgrInfo   *function = call->fcinfo->flinfo;
+	AttInMetadata *row = function->fn_extra;
+
+	if (row == NULL)
+	{
+		MemoryContext caller_context = MemoryContextSwitchTo(function->fn_mcxt);
+		TupleDesc	description;
+
+		if (get_call_result_type(call->fcinfo, NULL, &description) != TYPEFUNC_COMPOSITE)
+			elog(ERROR, "return type must be a row type");
+		row = TupleDescGetAttInMetadata(BlessTupleDesc(description));
+		function->fn_extra = row;
+		MemoryContextSwitchTo(caller_context);
+	}
+	call->result = HeapTupleGetDatum(BuildTupleFromCStrings(row, (char **) values));
+}
+
+void
 pgs_rows_begin(PgsCall *call)
 {
 	ReturnSetInfo *info = (ReturnSetInfo *) call->fcinfo->resultinfo;

@@ -29,6 +29,9 @@ extern void pgs_return_void(PgsCall *call);	/* also the result of an event trigg
 extern void pgs_return_bool(PgsCall *call, bool value);
 extern void pgs_return_text(PgsCall *call, const char *value);
 
+/* A function that returns one row, not a set; NULL is an SQL null. */
+extern void pgs_return_row(PgsCall *call, const char *const *values);
+
 /* A function that returns rows: begin once, then add; NULL is an SQL null. */
 extern void pgs_rows_begin(PgsCall *call);
 extern void pgs_rows_add(PgsCall *call, const char *const *values);

@@ -10,6 +10,7 @@
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "storage/lock.h"
+#include "storage/smgr.h"
 #include "tcop/pquery.h"
 #include "utils/acl.h"
 #include "utils/datetime.h"
@@ -87,6 +88,32 @@ pgs_lock_held(const LOCKTAG *tag, LOCKMODE mode)
 	return LockHeldByMe(tag, mode, false);
 #else
 	return LockHeldByMe(tag, mode);
+#endif
+}
+
+/* 16 renamed the identity of a relation's files and its parts. */
+#if PG_VERSION_NUM >= 160000
+static inline RelFileLocator
+pgs_file_locator(Oid tablespace, Oid database, RelFileNumber file)
+{
+	return (RelFileLocator) {.spcOid = tablespace, .dbOid = database, .relNumber = file};
+}
+#else
+static inline RelFileNode
+pgs_file_locator(Oid tablespace, Oid database, Oid file)
+{
+	return (RelFileNode) {.spcNode = tablespace, .dbNode = database, .relNode = file};
+}
+#endif
+
+/* The files of a relation that is not temporary.  17 renamed the sign for that. */
+static inline SMgrRelation
+pgs_smgr_open(Oid tablespace, Oid database, Oid file)
+{
+#if PG_VERSION_NUM >= 170000
+	return smgropen(pgs_file_locator(tablespace, database, file), INVALID_PROC_NUMBER);
+#else
+	return smgropen(pgs_file_locator(tablespace, database, file), InvalidBackendId);
 #endif
 }
 
