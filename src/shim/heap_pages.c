@@ -60,9 +60,8 @@ pgs_read_heap_pages(const PgsStorage *storage, const uint32_t *blocks, uint32_t 
 
 		pages[i] = (PgsPage) {.use = PGS_PAGE_DATA};
 		LockBuffer(buffer, BUFFER_LOCK_SHARE);
-		if (PageIsNew(page))
-			pages[i].use = PGS_PAGE_UNUSED;
-		else
+		/* A new page was made ahead for the next inserts (16 and later): it is no bloat. */
+		if (!PageIsNew(page))
 		{
 			pages[i].free_bytes = PageGetHeapFreeSpace(page);
 			pages[i].dead_bytes = dead_bytes(storage, buffer, blocks[i]);

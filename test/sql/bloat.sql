@@ -8,11 +8,9 @@ SET search_path = bloat;
 
 -- exact needs the extension
 CREATE TABLE small AS SELECT 1 AS k;
-\set VERBOSITY verbose
 \set SHOW_CONTEXT never
 DO $$ BEGIN PERFORM pgscale.bloat_of('small', exact => true);
 EXCEPTION WHEN object_not_in_prerequisite_state THEN RAISE WARNING '% %', SQLSTATE, SQLERRM; END $$;
-\set VERBOSITY default
 SELECT * FROM pgscale.bloat_of('small', exact => true);
 CREATE SCHEMA "pgstattuple's";
 CREATE EXTENSION pgstattuple SCHEMA "pgstattuple's";
