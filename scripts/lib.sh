@@ -48,7 +48,7 @@ server_dir() {
 # Sets SERVER_USER, RUN_DIR (server tree, clusters, test output), TREE and TREE_BIN.
 #
 # PostgreSQL refuses to run as root, so root's servers run as postgres.  Where that user cannot
-# enter the checkout (/root/pgscale), the run directory lies under /var/tmp.
+# enter the checkout, one in root's home say, the run directory lies under /var/tmp.
 use_run_dir() {
   local build=$TOP/build name
   [ -x "$SYSTEM_PG_CONFIG" ] || die "$SYSTEM_PG_CONFIG is missing (scripts/install_deps.sh demo installs it)"
