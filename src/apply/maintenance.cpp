@@ -183,7 +183,13 @@ Report maintain_claimed(pg::Session& session, Oid parent, const std::string& req
   }
   if (row->paused) return absent(Attendance::kPaused);
   const SetState state = catalog::load_state(parent);
-  catalog::settle(parent, state);
+  // Whoever changes the policy in an open transaction holds this row; the other sets go on.
+  if (const auto held = pg::attempt([&] { catalog::settle(parent, state); })) {
+    Report report;
+    report.failures = 1;
+    report.last_error = held->message;
+    return report;
+  }
   if (state.crashes >= kCrashesToQuarantine) return absent(Attendance::kQuarantined);
 
   std::optional<ManagedSet> managed;
