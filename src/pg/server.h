@@ -25,6 +25,10 @@ inline std::chrono::milliseconds lock_timeout() noexcept {
 inline std::chrono::seconds naptime() noexcept {
   return std::chrono::seconds(pgs_setting_naptime());
 }
+inline std::chrono::seconds sample_interval() noexcept {
+  return std::chrono::seconds(pgs_setting_sample_interval());
+}
+inline std::chrono::seconds window() noexcept { return std::chrono::seconds(pgs_setting_window()); }
 inline std::size_t max_workers() noexcept {
   return static_cast<std::size_t>(pgs_setting_max_workers());
 }

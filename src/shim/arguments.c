@@ -99,6 +99,12 @@ pgs_return_text(PgsCall *call, const char *value)
 }
 
 void
+pgs_return_instant(PgsCall *call, int64_t micros)
+{
+	call->result = TimestampTzGetDatum(micros);
+}
+
+void
 pgs_return_row(PgsCall *call, const char *const *values)
 {
 	FmgrInfo   *function = call->fcinfo->flinfo;

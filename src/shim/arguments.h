@@ -28,6 +28,8 @@ extern bool pgs_call_may_commit(PgsCall *call);
 extern void pgs_return_void(PgsCall *call);	/* also the result of an event trigger */
 extern void pgs_return_bool(PgsCall *call, bool value);
 extern void pgs_return_text(PgsCall *call, const char *value);
+/* A timestamptz, from microseconds since 2000-01-01 UTC. */
+extern void pgs_return_instant(PgsCall *call, int64_t micros);
 
 /* A function that returns one row, not a set; NULL is an SQL null. */
 extern void pgs_return_row(PgsCall *call, const char *const *values);

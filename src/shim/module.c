@@ -34,6 +34,8 @@ PGS_FUNCTION(pgscale_partition_bound);
 PGS_FUNCTION(pgscale_lag_status);
 PGS_FUNCTION(pgscale_wait_for_lsn);
 PGS_FUNCTION(pgscale_bloat_of);
+PGS_FUNCTION(pgscale_stat_rows);
+PGS_FUNCTION(pgscale_window_start);
 
 PGS_FUNCTION(pgscale_forget_dropped);	/* event trigger on sql_drop */
 

@@ -9,6 +9,8 @@
 static int	naptime = 60;
 static int	lock_timeout = 200;
 static int	max_workers = 2;
+static int	sample_interval = 300;
+static int	window = 3600;
 static char *clock_text = NULL;
 static TimestampTz clock_value = DT_NOBEGIN;	/* DT_NOBEGIN: real time */
 
@@ -84,6 +86,13 @@ pgs_settings_define(void)
 	DefineCustomIntVariable("pgscale.max_workers",
 							"Largest number of databases that are maintained at the same time.",
 							NULL, &max_workers, 2, 0, PGS_MOST_WORKERS, PGC_SIGHUP, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("pgscale.sample_interval",
+							"Time between two samples of the statistics in each database.",
+							"0 takes no samples.",
+							&sample_interval, 300, 0, 86400, PGC_SIGHUP, GUC_UNIT_S, NULL, NULL, NULL);
+	DefineCustomIntVariable("pgscale.window",
+							"Time over which the monitoring views count.",
+							NULL, &window, 3600, 1, 86400 * 7, PGC_USERSET, GUC_UNIT_S, NULL, NULL, NULL);
 	DefineCustomStringVariable("pgscale.clock",
 							   "Replaces the current time in planning, for tests and demonstrations.",
 							   "Empty means real time.",
@@ -107,6 +116,18 @@ int
 pgs_setting_max_workers(void)
 {
 	return max_workers;
+}
+
+int
+pgs_setting_sample_interval(void)
+{
+	return sample_interval;
+}
+
+int
+pgs_setting_window(void)
+{
+	return window;
 }
 
 int64_t

@@ -13,6 +13,8 @@ extern void pgs_settings_define(void);
 extern int	pgs_setting_naptime(void);	/* seconds */
 extern int	pgs_setting_lock_timeout(void);	/* milliseconds */
 extern int	pgs_setting_max_workers(void);
+extern int	pgs_setting_sample_interval(void);	/* seconds; 0 for never */
+extern int	pgs_setting_window(void);	/* seconds */
 
 /* Microseconds since 2000-01-01 UTC: the planner's now (pgscale.clock, or real time). */
 extern int64_t pgs_policy_now(void);

@@ -27,6 +27,7 @@ SELECT c.oid::regclass AS no_member FROM pg_class c
  WHERE c.relnamespace = 'pgscale'::regnamespace AND c.relkind IN ('r', 'v', 'm', 'p')
    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e');
 -- the names that users rely on
-\x on
+\pset format unaligned
+\pset tuples_only on
 SELECT p.oid::regprocedure AS function, pg_get_function_arguments(p.oid) AS arguments
   FROM pg_proc p WHERE p.pronamespace = 'pgscale'::regnamespace ORDER BY p.oid::regprocedure::text;
