@@ -4,7 +4,7 @@
 CREATE TABLE pgscale.sample (
     at timestamptz NOT NULL,
     seconds double precision,
-    scope text NOT NULL CHECK (scope IN ('server', 'database', 'table', 'leaf', 'index', 'query')),
+    scope text NOT NULL CHECK (scope IN ('server', 'database', 'table', 'leaf', 'index', 'sequence', 'query')),
     object bigint NOT NULL,
     frame boolean NOT NULL,
     hit bigint,
@@ -20,14 +20,15 @@ CREATE TABLE pgscale.sample (
     bytes bigint,
     live_rows bigint,
     dead_rows bigint,
-    details jsonb
+    counters jsonb,
+    gauges jsonb
 ) PARTITION BY RANGE (at);
 CREATE INDEX sample_object_idx ON pgscale.sample (scope, object, at);
 CREATE INDEX sample_frame_idx ON pgscale.sample (scope, at) WHERE frame;
 COMMENT ON TABLE pgscale.sample IS 'History: what was counted and how large things were, sampled by the worker; a partition set of pgscale itself, not part of a dump';
 COMMENT ON COLUMN pgscale.sample.at IS 'End of the interval, by the clock of the policies';
 COMMENT ON COLUMN pgscale.sample.seconds IS 'Length of the interval; NULL where nothing before could be compared (first sample, statistics reset, crash, failover), then all counters are NULL';
-COMMENT ON COLUMN pgscale.sample.scope IS 'server, database, table (a table that is no partition, with all below it), leaf (a partition), index (with all below it) or query';
+COMMENT ON COLUMN pgscale.sample.scope IS 'server, database, table (a table that is no partition, with all below it), leaf (a partition), index (with all below it), sequence or query';
 COMMENT ON COLUMN pgscale.sample.object IS 'OID of the object; queryid of a query; 0 for the server';
 COMMENT ON COLUMN pgscale.sample.frame IS 'Whether the sample holds every table and not only those that changed: the first one of each day';
 COMMENT ON COLUMN pgscale.sample.hit IS 'Blocks found in the cache, counted in the interval; of a table with its indexes and TOAST';
@@ -43,32 +44,64 @@ COMMENT ON COLUMN pgscale.sample.hot_updated IS 'Rows updated in the interval wi
 COMMENT ON COLUMN pgscale.sample.bytes IS 'Size at the end of the interval; of a table with its indexes and TOAST';
 COMMENT ON COLUMN pgscale.sample.live_rows IS 'Estimated live rows at the end of the interval';
 COMMENT ON COLUMN pgscale.sample.dead_rows IS 'Estimated dead rows at the end of the interval';
-COMMENT ON COLUMN pgscale.sample.details IS 'server: further counters of the interval and values at its end, by name';
+COMMENT ON COLUMN pgscale.sample.counters IS 'server, database: further counters of the interval, by name; those that are 0 are left out';
+COMMENT ON COLUMN pgscale.sample.gauges IS 'server, sequence: values at the end of the interval, by name';
 
--- The window of the views: whole samples that ended after window_start().
+-- The intervals of the window. One that reaches over the window's edge counts in proportion. On a standby
+-- the history is that of the primary, which says nothing of this server.
+CREATE VIEW pgscale.recent_sample AS
+SELECT s.*,
+       greatest(s.at - pg_catalog.make_interval(secs => s.seconds), w.start) AS since,
+       least(1, extract(epoch FROM s.at - w.start)::float8 / s.seconds) AS share
+  FROM (SELECT pgscale.window_start() AS start) w
+ CROSS JOIN pgscale.sample s
+ WHERE s.at > pgscale.window_start() AND s.seconds > 0 AND NOT pg_catalog.pg_is_in_recovery();
+COMMENT ON VIEW pgscale.recent_sample IS 'Samples in the window of the views; nobody but the views reads it';
+COMMENT ON COLUMN pgscale.recent_sample.at IS 'As in table sample';
+COMMENT ON COLUMN pgscale.recent_sample.seconds IS 'As in table sample';
+COMMENT ON COLUMN pgscale.recent_sample.scope IS 'As in table sample';
+COMMENT ON COLUMN pgscale.recent_sample.object IS 'As in table sample';
+COMMENT ON COLUMN pgscale.recent_sample.frame IS 'As in table sample';
+COMMENT ON COLUMN pgscale.recent_sample.hit IS 'As in table sample';
+COMMENT ON COLUMN pgscale.recent_sample.read IS 'As in table sample';
+COMMENT ON COLUMN pgscale.recent_sample.ms IS 'As in table sample';
+COMMENT ON COLUMN pgscale.recent_sample.scans IS 'As in table sample';
+COMMENT ON COLUMN pgscale.recent_sample.idx_scans IS 'As in table sample';
+COMMENT ON COLUMN pgscale.recent_sample.rows IS 'As in table sample';
+COMMENT ON COLUMN pgscale.recent_sample.inserted IS 'As in table sample';
+COMMENT ON COLUMN pgscale.recent_sample.updated IS 'As in table sample';
+COMMENT ON COLUMN pgscale.recent_sample.deleted IS 'As in table sample';
+COMMENT ON COLUMN pgscale.recent_sample.hot_updated IS 'As in table sample';
+COMMENT ON COLUMN pgscale.recent_sample.bytes IS 'As in table sample';
+COMMENT ON COLUMN pgscale.recent_sample.live_rows IS 'As in table sample';
+COMMENT ON COLUMN pgscale.recent_sample.dead_rows IS 'As in table sample';
+COMMENT ON COLUMN pgscale.recent_sample.counters IS 'As in table sample';
+COMMENT ON COLUMN pgscale.recent_sample.gauges IS 'As in table sample';
+COMMENT ON COLUMN pgscale.recent_sample.since IS 'Start of the interval, or of the first one; at the earliest the start of the window';
+COMMENT ON COLUMN pgscale.recent_sample.share IS 'Part of the interval that lies in the window, 0 to 1';
+
 CREATE VIEW pgscale.recent AS
 SELECT s.scope,
        s.object,
-       min(s.at - pg_catalog.make_interval(secs => s.seconds)) AS since,
+       min(s.since) AS since,
        max(s.at) AS until,
-       sum(s.hit)::bigint AS hit,
-       sum(s.read)::bigint AS read,
-       sum(s.ms) AS ms,
-       sum(s.scans)::bigint AS scans,
-       sum(s.idx_scans)::bigint AS idx_scans,
-       sum(s.rows)::bigint AS rows,
-       sum(s.inserted)::bigint AS inserted,
-       sum(s.updated)::bigint AS updated,
-       sum(s.deleted)::bigint AS deleted,
-       sum(s.hot_updated)::bigint AS hot_updated
-  FROM pgscale.sample s
- WHERE s.at > pgscale.window_start() AND s.seconds IS NOT NULL
+       round(sum(s.hit * s.share))::bigint AS hit,
+       round(sum(s.read * s.share))::bigint AS read,
+       sum(s.ms * s.share) AS ms,
+       round(sum(s.scans * s.share))::bigint AS scans,
+       round(sum(s.idx_scans * s.share))::bigint AS idx_scans,
+       round(sum(s.rows * s.share))::bigint AS rows,
+       round(sum(s.inserted * s.share))::bigint AS inserted,
+       round(sum(s.updated * s.share))::bigint AS updated,
+       round(sum(s.deleted * s.share))::bigint AS deleted,
+       round(sum(s.hot_updated * s.share))::bigint AS hot_updated
+  FROM pgscale.recent_sample s
  GROUP BY s.scope, s.object;
-COMMENT ON VIEW pgscale.recent IS 'What was counted in the window of the views, by object; nobody but the views reads it';
+COMMENT ON VIEW pgscale.recent IS 'What was counted in the window of the views, by object; an object without a row did not change; nobody but the views reads it';
 COMMENT ON COLUMN pgscale.recent.scope IS 'As in table sample';
 COMMENT ON COLUMN pgscale.recent.object IS 'As in table sample';
-COMMENT ON COLUMN pgscale.recent.since IS 'Start of the first interval in which the object changed';
-COMMENT ON COLUMN pgscale.recent.until IS 'End of the last one';
+COMMENT ON COLUMN pgscale.recent.since IS 'Start of the interval, or of the first one; at the earliest the start of the window';
+COMMENT ON COLUMN pgscale.recent.until IS 'End of the last interval';
 COMMENT ON COLUMN pgscale.recent.hit IS 'As in table sample, summed up';
 COMMENT ON COLUMN pgscale.recent.read IS 'As in table sample, summed up';
 COMMENT ON COLUMN pgscale.recent.ms IS 'As in table sample, summed up';
@@ -80,28 +113,25 @@ COMMENT ON COLUMN pgscale.recent.updated IS 'As in table sample, summed up';
 COMMENT ON COLUMN pgscale.recent.deleted IS 'As in table sample, summed up';
 COMMENT ON COLUMN pgscale.recent.hot_updated IS 'As in table sample, summed up';
 
--- The window as a whole: a sample of the server is in each; without one, nothing is known of the window.
+-- Without a sample of the server nothing is known of the window.
 CREATE VIEW pgscale.recent_window AS
-SELECT min(s.at - pg_catalog.make_interval(secs => s.seconds)) AS since,
+SELECT min(s.since) AS since,
        max(s.at) AS until,
-       sum(s.seconds) AS window_s
-  FROM pgscale.sample s
- WHERE s.at > pgscale.window_start() AND s.seconds IS NOT NULL AND s.scope = 'server';
+       sum(s.seconds * s.share) AS window_s
+  FROM pgscale.recent_sample s
+ WHERE s.scope = 'server';
 COMMENT ON VIEW pgscale.recent_window IS 'The window of the views: one row, of NULLs while no interval has been sampled in it; nobody but the views reads it';
-COMMENT ON COLUMN pgscale.recent_window.since IS 'Start of the first interval';
-COMMENT ON COLUMN pgscale.recent_window.until IS 'End of the last one';
+COMMENT ON COLUMN pgscale.recent_window.since IS 'Start of the interval, or of the first one; at the earliest the start of the window';
+COMMENT ON COLUMN pgscale.recent_window.until IS 'End of the last interval';
 COMMENT ON COLUMN pgscale.recent_window.window_s IS 'Seconds covered by intervals; less than until - since where one was left out';
 
--- Counters are summed up, values are the last ones.
-CREATE VIEW pgscale.recent_server AS
-SELECT d.key AS name,
-       sum(d.value::numeric) AS total,
-       (array_agg(d.value::numeric ORDER BY s.at DESC))[1] AS last
-  FROM pgscale.sample s
- CROSS JOIN LATERAL pg_catalog.jsonb_each_text(s.details) AS d (key, value)
- WHERE s.at > pgscale.window_start() AND s.scope = 'server'
- GROUP BY d.key;
-COMMENT ON VIEW pgscale.recent_server IS 'The details of the samples of the server in the window; nobody but the views reads it';
-COMMENT ON COLUMN pgscale.recent_server.name IS 'Name of the counter or value';
-COMMENT ON COLUMN pgscale.recent_server.total IS 'Of a counter: what was counted in the window';
-COMMENT ON COLUMN pgscale.recent_server.last IS 'Of a value: the last one';
+CREATE VIEW pgscale.recent_counter AS
+SELECT s.scope, s.object, c.key AS name, sum(c.value::numeric * s.share::numeric) AS total
+  FROM pgscale.recent_sample s
+ CROSS JOIN LATERAL pg_catalog.jsonb_each_text(s.counters) AS c (key, value)
+ GROUP BY s.scope, s.object, c.key;
+COMMENT ON VIEW pgscale.recent_counter IS 'What the further counters counted in the window; one without a row counted nothing; nobody but the views reads it';
+COMMENT ON COLUMN pgscale.recent_counter.scope IS 'As in table sample';
+COMMENT ON COLUMN pgscale.recent_counter.object IS 'As in table sample';
+COMMENT ON COLUMN pgscale.recent_counter.name IS 'Name of the counter';
+COMMENT ON COLUMN pgscale.recent_counter.total IS 'What it counted in the window';
