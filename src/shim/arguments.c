@@ -128,8 +128,9 @@ void
 pgs_rows_begin(PgsCall *call)
 {
 	ReturnSetInfo *info = (ReturnSetInfo *) call->fcinfo->resultinfo;
+	bool		composite = get_call_result_type(call->fcinfo, NULL, NULL) == TYPEFUNC_COMPOSITE;
 
-	InitMaterializedSRF(call->fcinfo, 0);
+	InitMaterializedSRF(call->fcinfo, composite ? 0 : MAT_SRF_USE_EXPECTED_DESC);
 	call->row = TupleDescGetAttInMetadata(info->setDesc);
 	call->result = (Datum) 0;
 }
