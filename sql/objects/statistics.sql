@@ -11,4 +11,38 @@ CREATE FUNCTION pgscale.window_start() RETURNS timestamptz
     LANGUAGE c STABLE PARALLEL RESTRICTED
     AS 'MODULE_PATHNAME', 'pgscale_window_start';
 COMMENT ON FUNCTION pgscale.window_start() IS
-'Where the window begins over which the views count: pgscale.window before now, by the clock of the policies';
+'Where the window begins over which the views count: pgscale.stats_window before now, by the clock of the policies';
+
+-- One pass over the catalogs and the statistics in C, because joins of the statistics views take many times as
+-- long with thousands of tables. Sizes are asked of the file system, so nothing is locked.
+CREATE FUNCTION pgscale.root_usage()
+    RETURNS TABLE (relation oid, root oid, bytes bigint, table_bytes bigint, toast_bytes bigint, index_bytes bigint,
+                   hit bigint, read bigint, seq_scans bigint, seq_rows bigint, idx_scans bigint, idx_rows bigint,
+                   inserted bigint, updated bigint, deleted bigint, hot_updated bigint,
+                   rows_estimate bigint, live_rows bigint, dead_rows bigint, modified_rows bigint,
+                   vacuumed_at timestamptz, analyzed_at timestamptz,
+                   leaves integer, foreign_leaves integer, never_analyzed integer,
+                   largest oid, largest_bytes bigint, median_bytes bigint, most_dead oid, most_dead_rows bigint)
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED ROWS 1000
+    AS 'MODULE_PATHNAME', 'pgscale_root_usage';
+COMMENT ON FUNCTION pgscale.root_usage() IS
+'Size and statistics of each table of users that is no partition, with its TOAST table and its indexes; of a partitioned table the sums over its leaves; part of the views';
+
+CREATE FUNCTION pgscale.leaf_usage(root oid DEFAULT NULL)
+    RETURNS TABLE (relation oid, root oid, bytes bigint, table_bytes bigint, toast_bytes bigint, index_bytes bigint,
+                   hit bigint, read bigint, seq_scans bigint, seq_rows bigint, idx_scans bigint, idx_rows bigint,
+                   inserted bigint, updated bigint, deleted bigint, hot_updated bigint,
+                   rows_estimate bigint, live_rows bigint, dead_rows bigint, modified_rows bigint,
+                   vacuumed_at timestamptz, analyzed_at timestamptz)
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED ROWS 1000
+    AS 'MODULE_PATHNAME', 'pgscale_leaf_usage';
+COMMENT ON FUNCTION pgscale.leaf_usage(oid) IS
+'The same of each leaf partition, of all roots or of one; part of the views';
+
+CREATE FUNCTION pgscale.index_usage()
+    RETURNS TABLE (relation oid, root oid, leaves integer, bytes bigint, scans bigint, entries_read bigint,
+                   rows_fetched bigint, hit bigint, read bigint, scanned_at timestamptz)
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED ROWS 1000
+    AS 'MODULE_PATHNAME', 'pgscale_index_usage';
+COMMENT ON FUNCTION pgscale.index_usage() IS
+'Size and statistics of each index of users that is no partition of another, with all indexes below it; root is the topmost table; part of the views';

@@ -117,5 +117,66 @@ pgs_smgr_open(Oid tablespace, Oid database, Oid file)
 #endif
 }
 
+/* 16 renamed half of the statistics of a table, and tells when it was last scanned. */
+static inline int64
+pgs_live_rows(const PgStat_StatTabEntry *entry)
+{
+#if PG_VERSION_NUM >= 160000
+	return entry->live_tuples;
+#else
+	return entry->n_live_tuples;
+#endif
+}
+
+static inline int64
+pgs_dead_rows(const PgStat_StatTabEntry *entry)
+{
+#if PG_VERSION_NUM >= 160000
+	return entry->dead_tuples;
+#else
+	return entry->n_dead_tuples;
+#endif
+}
+
+static inline int64
+pgs_modified_rows(const PgStat_StatTabEntry *entry)
+{
+#if PG_VERSION_NUM >= 160000
+	return entry->mod_since_analyze;
+#else
+	return entry->changes_since_analyze;
+#endif
+}
+
+static inline int64
+pgs_vacuumed_at(const PgStat_StatTabEntry *entry)
+{
+#if PG_VERSION_NUM >= 160000
+	return Max(entry->last_vacuum_time, entry->last_autovacuum_time);
+#else
+	return Max(entry->vacuum_timestamp, entry->autovac_vacuum_timestamp);
+#endif
+}
+
+static inline int64
+pgs_analyzed_at(const PgStat_StatTabEntry *entry)
+{
+#if PG_VERSION_NUM >= 160000
+	return Max(entry->last_analyze_time, entry->last_autoanalyze_time);
+#else
+	return Max(entry->analyze_timestamp, entry->autovac_analyze_timestamp);
+#endif
+}
+
+static inline int64
+pgs_scanned_at(const PgStat_StatTabEntry *entry)
+{
+#if PG_VERSION_NUM >= 160000
+	return entry->lastscan;
+#else
+	return 0;
+#endif
+}
+
 /* 17 attaches identity columns by itself and refuses partitions that have their own. */
 #define PGS_ATTACH_BRINGS_IDENTITY (PG_VERSION_NUM >= 170000)

@@ -90,7 +90,7 @@ pgs_settings_define(void)
 							"Time between two samples of the statistics in each database.",
 							"0 takes no samples.",
 							&sample_interval, 300, 0, 86400, PGC_SIGHUP, GUC_UNIT_S, NULL, NULL, NULL);
-	DefineCustomIntVariable("pgscale.window",
+	DefineCustomIntVariable("pgscale.stats_window",
 							"Time over which the monitoring views count.",
 							NULL, &window, 3600, 1, 86400 * 7, PGC_USERSET, GUC_UNIT_S, NULL, NULL, NULL);
 	DefineCustomStringVariable("pgscale.clock",

@@ -1,0 +1,87 @@
+#include "catalog/relations.h"
+
+#include <unordered_set>
+
+#include "pg/call.h"
+#include "shim/relations.h"
+
+namespace pgscale::catalog {
+namespace {
+
+RelationKind kind_of(char relkind) {
+  switch (relkind) {
+    case 't': return RelationKind::kToast;
+    case 'i': return RelationKind::kIndex;
+    case 'p': return RelationKind::kPartitionedTable;
+    case 'I': return RelationKind::kPartitionedIndex;
+    case 'f': return RelationKind::kForeign;
+    default: return RelationKind::kTable;
+  }
+}
+
+std::optional<Micros> unless_never(std::int64_t moment) {
+  return moment == 0 ? std::nullopt : std::optional<Micros>(moment);
+}
+
+RelationFacts facts_of(const PgsRelation& relation) {
+  RelationFacts facts;
+  facts.oid = relation.relation;
+  facts.kind = kind_of(relation.relkind);
+  facts.is_partition = relation.partition;
+  facts.toast = relation.toast;
+  if (relation.rows >= 0) facts.rows_estimate = relation.rows;
+  facts.bytes = relation.bytes;
+  facts.activity.hit = relation.hit;
+  facts.activity.read = relation.read;
+  facts.activity.scans = relation.scans;
+  facts.activity.rows_read = relation.rows_read;
+  facts.activity.rows_fetched = relation.rows_fetched;
+  facts.activity.inserted = relation.inserted;
+  facts.activity.updated = relation.updated;
+  facts.activity.deleted = relation.deleted;
+  facts.activity.hot_updated = relation.hot_updated;
+  facts.live_rows = relation.live_rows;
+  facts.dead_rows = relation.dead_rows;
+  facts.modified_rows = relation.modified_rows;
+  facts.vacuumed_at = unless_never(relation.vacuumed_at);
+  facts.analyzed_at = unless_never(relation.analyzed_at);
+  facts.scanned_at = unless_never(relation.scanned_at);
+  return facts;
+}
+
+// Children by inheritance are tables of their own: only partitions are a part of their parent.
+Links partitions_only(const PgsRelationLink* links, std::int64_t count, const Database& database) {
+  std::unordered_set<Oid> partitions;
+  for (const RelationFacts& facts : database.relations) {
+    if (facts.is_partition) partitions.insert(facts.oid);
+  }
+  Links parents;
+  for (std::int64_t i = 0; i < count; i++) {
+    if (partitions.count(links[i].relation) > 0) parents[links[i].relation] = links[i].whole;
+  }
+  return parents;
+}
+
+}  // namespace
+
+Database observe_database() {
+  Database database;
+  const PgsRelation* relations = nullptr;
+  const std::int64_t count = pg::call(pgs_relations, "pgscale", &relations);
+  database.relations.reserve(static_cast<std::size_t>(count));
+  for (std::int64_t i = 0; i < count; i++) {
+    database.relations.push_back(facts_of(relations[i]));
+  }
+
+  const PgsRelationLink* links = nullptr;
+  const std::int64_t indexes = pg::call(pgs_index_tables, &links);
+  database.index_tables.reserve(static_cast<std::size_t>(indexes));
+  for (std::int64_t i = 0; i < indexes; i++) {
+    database.index_tables[links[i].relation] = links[i].whole;
+  }
+  const std::int64_t children = pg::call(pgs_parents, &links);
+  database.parents = partitions_only(links, children, database);
+  return database;
+}
+
+}  // namespace pgscale::catalog

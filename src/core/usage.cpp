@@ -1,0 +1,208 @@
+#include "core/usage.h"
+
+#include <algorithm>
+#include <iterator>
+#include <unordered_set>
+
+namespace pgscale {
+namespace {
+
+// Every counter of Activity, so that no sum or comparison forgets one.
+constexpr std::int64_t Activity::*kCounters[] = {
+    &Activity::hit,          &Activity::read,        &Activity::scans,    &Activity::rows_read,
+    &Activity::rows_fetched, &Activity::idx_scans,   &Activity::inserted, &Activity::updated,
+    &Activity::deleted,      &Activity::hot_updated,
+};
+
+// How long ago the one was that has waited longest; one that was never visited waits for ever.
+void wait_longest(std::optional<Micros>& sum, const std::optional<Micros>& leaf, bool first) {
+  if (first || !leaf) {
+    sum = leaf;
+  } else if (sum) {
+    sum = std::min(sum, leaf);
+  }
+}
+
+void add_blocks(Activity& sum, const Activity& part) {
+  sum.hit += part.hit;
+  sum.read += part.read;
+}
+
+TableUsage of_table(const Database& database, const RelationFacts& facts) {
+  TableUsage usage;
+  usage.table = facts.oid;
+  usage.root = root_of(database.parents, facts.oid);
+  usage.kind = facts.kind;
+  usage.table_bytes = facts.bytes;
+  usage.activity = facts.activity;
+  usage.rows_estimate = facts.rows_estimate;
+  usage.live_rows = facts.live_rows;
+  usage.dead_rows = facts.dead_rows;
+  usage.modified_rows = facts.modified_rows;
+  usage.vacuumed_at = facts.vacuumed_at;
+  usage.analyzed_at = facts.analyzed_at;
+  return usage;
+}
+
+void add_leaf(RootUsage& root, const TableUsage& leaf) {
+  const bool is_foreign = leaf.kind == RelationKind::kForeign;
+  if (is_foreign) {
+    root.foreign_leaves++;
+    return;
+  }
+  TableUsage& sum = root.sum;
+  const bool first = root.leaves == 0;
+  root.leaves++;
+  sum.table_bytes += leaf.table_bytes;
+  sum.toast_bytes += leaf.toast_bytes;
+  sum.index_bytes += leaf.index_bytes;
+  sum.activity += leaf.activity;
+  sum.live_rows += leaf.live_rows;
+  sum.dead_rows += leaf.dead_rows;
+  sum.modified_rows += leaf.modified_rows;
+  if (leaf.rows_estimate) sum.rows_estimate = sum.rows_estimate.value_or(0) + *leaf.rows_estimate;
+  wait_longest(sum.vacuumed_at, leaf.vacuumed_at, first);
+  wait_longest(sum.analyzed_at, leaf.analyzed_at, first);
+  if (!leaf.rows_estimate) root.never_analyzed++;
+  if (first || leaf.bytes() > root.largest_bytes) {
+    root.largest = leaf.table;
+    root.largest_bytes = leaf.bytes();
+  }
+  if (leaf.dead_rows > root.most_dead_rows) {
+    root.most_dead = leaf.table;
+    root.most_dead_rows = leaf.dead_rows;
+  }
+}
+
+std::unordered_set<Oid> toast_tables(const Database& database) {
+  std::unordered_set<Oid> tables;
+  for (const RelationFacts& facts : database.relations) {
+    if (facts.kind == RelationKind::kToast) tables.insert(facts.oid);
+  }
+  return tables;
+}
+
+std::int64_t median(std::vector<std::int64_t>& values) {
+  if (values.empty()) return 0;
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+}  // namespace
+
+Activity& Activity::operator+=(const Activity& other) {
+  for (const auto counter : kCounters) this->*counter += other.*counter;
+  return *this;
+}
+
+bool operator==(const Activity& a, const Activity& b) {
+  return std::all_of(std::begin(kCounters), std::end(kCounters),
+                     [&](auto counter) { return a.*counter == b.*counter; });
+}
+
+bool Activity::continues(const Activity& before) const {
+  return std::all_of(std::begin(kCounters), std::end(kCounters),
+                     [&](auto counter) { return this->*counter >= before.*counter; });
+}
+
+Activity operator-(const Activity& now, const Activity& before) {
+  Activity difference;
+  for (const auto counter : kCounters) difference.*counter = now.*counter - before.*counter;
+  return difference;
+}
+
+Oid root_of(const Links& parents, Oid relation) {
+  for (auto above = parents.find(relation); above != parents.end();
+       above = parents.find(relation)) {
+    relation = above->second;
+  }
+  return relation;
+}
+
+std::vector<TableUsage> table_usage(const Database& database) {
+  std::vector<TableUsage> tables;
+  std::unordered_map<Oid, std::size_t> place;  // in `tables`, of a table and of its TOAST table
+  for (const RelationFacts& facts : database.relations) {
+    if (facts.kind != RelationKind::kTable && facts.kind != RelationKind::kForeign) continue;
+    place[facts.oid] = tables.size();
+    if (facts.toast != 0) place[facts.toast] = tables.size();
+    tables.push_back(of_table(database, facts));
+  }
+  for (const RelationFacts& facts : database.relations) {
+    if (facts.kind != RelationKind::kToast && facts.kind != RelationKind::kIndex) continue;
+    const auto link = database.index_tables.find(facts.oid);
+    const Oid whole = link == database.index_tables.end() ? facts.oid : link->second;
+    const auto found = place.find(whole);
+    if (found == place.end()) continue;  // came or went while we looked
+    TableUsage& table = tables[found->second];
+    add_blocks(table.activity, facts.activity);
+    if (whole != table.table) {  // the TOAST table, or its index
+      table.toast_bytes += facts.bytes;
+    } else {
+      table.index_bytes += facts.bytes;
+      table.activity.idx_scans += facts.activity.scans;
+    }
+  }
+  return tables;
+}
+
+std::vector<RootUsage> root_usage(const Database& database, const std::vector<TableUsage>& tables) {
+  std::vector<RootUsage> roots;
+  std::unordered_map<Oid, std::size_t> place;
+  for (const RelationFacts& facts : database.relations) {
+    if (facts.kind != RelationKind::kPartitionedTable || facts.is_partition) continue;
+    place[facts.oid] = roots.size();
+    roots.emplace_back().sum = of_table(database, facts);
+    // The server counts nothing for a partitioned table but its own ANALYZE.
+    TableUsage& sum = roots.back().sum;
+    sum.rows_estimate.reset();
+    sum.vacuumed_at.reset();
+    sum.analyzed_at.reset();
+    sum.modified_rows = 0;
+  }
+  std::vector<std::vector<std::int64_t>> sizes(roots.size());
+  for (const TableUsage& table : tables) {
+    const auto found = place.find(table.root);
+    if (found != place.end()) {
+      add_leaf(roots[found->second], table);
+      if (table.kind != RelationKind::kForeign) sizes[found->second].push_back(table.bytes());
+    } else if (table.kind == RelationKind::kTable) {
+      roots.emplace_back().sum = table;
+    }
+  }
+  for (std::size_t i = 0; i < sizes.size(); i++) roots[i].median_bytes = median(sizes[i]);
+  std::sort(roots.begin(), roots.end(),
+            [](const RootUsage& a, const RootUsage& b) { return a.sum.table < b.sum.table; });
+  return roots;
+}
+
+std::vector<IndexUsage> index_usage(const Database& database) {
+  std::vector<IndexUsage> indexes;
+  std::unordered_map<Oid, std::size_t> place;
+  const std::unordered_set<Oid> toast = toast_tables(database);
+  for (const RelationFacts& facts : database.relations) {
+    const bool partitioned = facts.kind == RelationKind::kPartitionedIndex;
+    if ((!partitioned && facts.kind != RelationKind::kIndex) || facts.is_partition) continue;
+    const auto link = database.index_tables.find(facts.oid);
+    if (link == database.index_tables.end() || toast.count(link->second) > 0) continue;
+    place[facts.oid] = indexes.size();
+    IndexUsage& usage = indexes.emplace_back();
+    usage.index = facts.oid;
+    usage.table = root_of(database.parents, link->second);
+    usage.partitioned = partitioned;
+  }
+  for (const RelationFacts& facts : database.relations) {
+    if (facts.kind != RelationKind::kIndex) continue;
+    const auto found = place.find(root_of(database.parents, facts.oid));
+    if (found == place.end()) continue;
+    IndexUsage& usage = indexes[found->second];
+    if (usage.partitioned) usage.leaves++;
+    usage.bytes += facts.bytes;
+    usage.activity += facts.activity;
+    usage.scanned_at = std::max(usage.scanned_at, facts.scanned_at);
+  }
+  return indexes;
+}
+
+}  // namespace pgscale

@@ -1,0 +1,116 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "core/calendar.h"
+#include "core/inventory.h"
+
+namespace pgscale {
+
+// What relations did since the last reset of the statistics; sums over relations add up.
+struct Activity {
+  std::int64_t hit = 0;   // blocks found in the cache
+  std::int64_t read = 0;  // blocks asked of the operating system
+  std::int64_t scans = 0;
+  std::int64_t rows_read = 0;     // by sequential scans; of an index its entries
+  std::int64_t rows_fetched = 0;  // through indexes; of an index by its scans
+  std::int64_t idx_scans = 0;
+  std::int64_t inserted = 0;
+  std::int64_t updated = 0;
+  std::int64_t deleted = 0;
+  std::int64_t hot_updated = 0;
+
+  Activity& operator+=(const Activity& other);
+  friend bool operator==(const Activity& a, const Activity& b);
+  // Whether each figure is at least that of `before`: counters only fall when somebody resets them.
+  [[nodiscard]] bool continues(const Activity& before) const;
+};
+[[nodiscard]] Activity operator-(const Activity& now, const Activity& before);
+
+enum class RelationKind { kTable, kToast, kIndex, kPartitionedTable, kPartitionedIndex, kForeign };
+
+// One relation as the server counts it.
+struct RelationFacts {
+  Oid oid = 0;
+  RelationKind kind = RelationKind::kTable;
+  bool is_partition = false;
+  Oid toast = 0;
+  std::optional<double> rows_estimate;  // as VACUUM or ANALYZE last counted them
+  std::int64_t bytes = 0;
+  Activity activity;
+  std::int64_t live_rows = 0;
+  std::int64_t dead_rows = 0;
+  std::int64_t modified_rows = 0;  // since the last ANALYZE
+  std::optional<Micros> vacuumed_at;
+  std::optional<Micros> analyzed_at;
+  std::optional<Micros> scanned_at;
+};
+
+using Links = std::unordered_map<Oid, Oid>;
+
+// All relations of a database at one moment.
+struct Database {
+  std::vector<RelationFacts> relations;
+  Links index_tables;  // the table of each index
+  Links parents;       // the partitioned table or index above each partition
+};
+
+// One table with its TOAST table and its indexes, or all of that below a partitioned table.
+struct TableUsage {
+  Oid table = 0;
+  Oid root = 0;  // the topmost partitioned table above it; the table itself when it is none's part
+  RelationKind kind = RelationKind::kTable;
+  std::int64_t table_bytes = 0;
+  std::int64_t toast_bytes = 0;
+  std::int64_t index_bytes = 0;
+  Activity activity;
+  std::optional<double> rows_estimate;
+  std::int64_t live_rows = 0;
+  std::int64_t dead_rows = 0;
+  std::int64_t modified_rows = 0;
+  // Of several leaves the one that has waited longest; empty when one was never visited.
+  std::optional<Micros> vacuumed_at;
+  std::optional<Micros> analyzed_at;
+
+  [[nodiscard]] std::int64_t bytes() const { return table_bytes + toast_bytes + index_bytes; }
+};
+
+// A table that is no partition: a plain one, or the sum of its leaves.
+struct RootUsage {
+  TableUsage sum;
+  int leaves = 0;  // with rows of their own; 0 for a plain table
+  int foreign_leaves = 0;
+  int never_analyzed = 0;
+  Oid largest = 0;  // leaf
+  std::int64_t largest_bytes = 0;
+  std::int64_t median_bytes = 0;
+  Oid most_dead = 0;  // leaf with the most dead rows
+  std::int64_t most_dead_rows = 0;
+};
+
+// An index that is no partition, with all indexes below it.
+struct IndexUsage {
+  Oid index = 0;
+  Oid table = 0;  // its root table
+  bool partitioned = false;
+  int leaves = 0;  // 0 for a plain index
+  std::int64_t bytes = 0;
+  Activity activity;
+  std::optional<Micros> scanned_at;  // the last time in any leaf
+};
+
+// The topmost above a relation.
+[[nodiscard]] Oid root_of(const Links& parents, Oid relation);
+
+// Each table or leaf with what belongs to it; foreign leaves too, partitioned tables not.
+[[nodiscard]] std::vector<TableUsage> table_usage(const Database& database);
+// From these, each table that is no partition, in the order of the OIDs.
+[[nodiscard]] std::vector<RootUsage> root_usage(const Database& database,
+                                                const std::vector<TableUsage>& tables);
+[[nodiscard]] std::vector<IndexUsage> index_usage(const Database& database);
+
+}  // namespace pgscale

@@ -1,0 +1,203 @@
+#include "postgres.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/transam.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_index.h"
+#include "catalog/pg_inherits.h"
+#include "common/relpath.h"
+#include "miscadmin.h"
+#include "storage/fd.h"
+#include "utils/builtins.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+
+#include "shim/compat.h"
+#include "shim/relations.h"
+
+/* The directory of this database in a tablespace, kept open because most relations share one. */
+typedef struct Directory
+{
+	Oid			tablespace;
+	int			file;			/* -1 when there is none */
+} Directory;
+
+static void
+change_to(Directory *directory, Oid tablespace)
+{
+	if (directory->tablespace == tablespace)
+		return;
+	if (directory->tablespace != InvalidOid && directory->file >= 0)
+		CloseTransientFile(directory->file);
+	directory->tablespace = tablespace;
+	directory->file = OidIsValid(tablespace)
+		? OpenTransientFile(GetDatabasePath(MyDatabaseId, tablespace), O_RDONLY | O_DIRECTORY)
+		: -1;
+}
+
+/*
+ * The size of the main fork.  Asked of the file system, because the buffer
+ * manager would keep thousands of files open; what is not there any more has
+ * no size.
+ */
+static int64
+bytes_on_disk(Form_pg_class class, Directory *directory)
+{
+	int64		bytes = 0;
+
+	if (!RELKIND_HAS_STORAGE(class->relkind))
+		return 0;
+	change_to(directory, class->reltablespace ? class->reltablespace : MyDatabaseTableSpace);
+	for (int segment = 0;; segment++)
+	{
+		struct stat file;
+		char		name[32];
+		int			length = pg_ultoa_n(class->relfilenode, name);
+
+		if (segment > 0)
+		{
+			name[length++] = '.';
+			length += pg_ultoa_n(segment, name + length);
+		}
+		name[length] = '\0';
+		if (directory->file < 0 || fstatat(directory->file, name, &file, 0) != 0)
+			break;
+		bytes += file.st_size;
+		if (file.st_size < (off_t) RELSEG_SIZE * BLCKSZ)
+			break;
+	}
+	return bytes;
+}
+
+static void
+add_statistics(PgsRelation *relation)
+{
+	PgStat_StatTabEntry *entry = pgstat_fetch_stat_tabentry_ext(false, relation->relation);
+
+	if (entry == NULL)
+		return;
+	relation->scans = entry->numscans;
+	relation->rows_read = entry->tuples_returned;
+	relation->rows_fetched = entry->tuples_fetched;
+	relation->inserted = entry->tuples_inserted;
+	relation->updated = entry->tuples_updated;
+	relation->deleted = entry->tuples_deleted;
+	relation->hot_updated = entry->tuples_hot_updated;
+	relation->hit = entry->blocks_hit;
+	relation->read = Max(entry->blocks_fetched - entry->blocks_hit, 0);
+	relation->live_rows = pgs_live_rows(entry);
+	relation->dead_rows = pgs_dead_rows(entry);
+	relation->modified_rows = pgs_modified_rows(entry);
+	relation->vacuumed_at = pgs_vacuumed_at(entry);
+	relation->analyzed_at = pgs_analyzed_at(entry);
+	relation->scanned_at = pgs_scanned_at(entry);
+}
+
+static bool
+wanted(Form_pg_class class, Oid except_schema)
+{
+	return class->oid >= FirstNormalObjectId && class->relnamespace != except_schema &&
+		class->relpersistence != RELPERSISTENCE_TEMP &&
+		strchr("rmtipIf", class->relkind) != NULL;
+}
+
+int64_t
+pgs_relations(const char *except_schema, const PgsRelation **relations)
+{
+	Oid			except = get_namespace_oid(except_schema, true);
+	Relation	catalog = table_open(RelationRelationId, AccessShareLock);
+	SysScanDesc scan = systable_beginscan(catalog, InvalidOid, false, NULL, 0, NULL);
+	Directory	directory = {0};
+	int64		room = 1024;
+	int64		count = 0;
+	PgsRelation *found = palloc_array(PgsRelation, room);
+	HeapTuple	tuple;
+
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_class class = (Form_pg_class) GETSTRUCT(tuple);
+
+		CHECK_FOR_INTERRUPTS();
+		if (!wanted(class, except))
+			continue;
+		if (count == room)
+		{
+			room *= 2;
+			found = repalloc_huge(found, room * sizeof(PgsRelation));
+		}
+		found[count] = (PgsRelation) {
+			.relation = class->oid,
+			.relkind = class->relkind,
+			.partition = class->relispartition,
+			.toast = class->reltoastrelid,
+			.rows = class->reltuples,
+			.bytes = bytes_on_disk(class, &directory)
+		};
+		add_statistics(&found[count++]);
+	}
+	change_to(&directory, InvalidOid);
+	systable_endscan(scan);
+	table_close(catalog, AccessShareLock);
+	*relations = found;
+	return count;
+}
+
+/* Two columns of a catalog that tell what is a part of what. */
+static int64
+links(Oid catalog_oid, PgsRelationLink (*link_of) (HeapTuple), const PgsRelationLink **links)
+{
+	Relation	catalog = table_open(catalog_oid, AccessShareLock);
+	SysScanDesc scan = systable_beginscan(catalog, InvalidOid, false, NULL, 0, NULL);
+	int64		room = 1024;
+	int64		count = 0;
+	PgsRelationLink *found = palloc_array(PgsRelationLink, room);
+	HeapTuple	tuple;
+
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		if (count == room)
+		{
+			room *= 2;
+			found = repalloc_huge(found, room * sizeof(PgsRelationLink));
+		}
+		found[count++] = link_of(tuple);
+	}
+	systable_endscan(scan);
+	table_close(catalog, AccessShareLock);
+	*links = found;
+	return count;
+}
+
+static PgsRelationLink
+table_of_index(HeapTuple tuple)
+{
+	Form_pg_index index = (Form_pg_index) GETSTRUCT(tuple);
+
+	return (PgsRelationLink) {.relation = index->indexrelid, .whole = index->indrelid};
+}
+
+static PgsRelationLink
+parent_of_child(HeapTuple tuple)
+{
+	Form_pg_inherits child = (Form_pg_inherits) GETSTRUCT(tuple);
+
+	return (PgsRelationLink) {.relation = child->inhrelid, .whole = child->inhparent};
+}
+
+int64_t
+pgs_index_tables(const PgsRelationLink **found)
+{
+	return links(IndexRelationId, table_of_index, found);
+}
+
+int64_t
+pgs_parents(const PgsRelationLink **found)
+{
+	return links(InheritsRelationId, parent_of_child, found);
+}

@@ -1,0 +1,62 @@
+/*
+ * What the server knows of all relations of users in this database, gathered in
+ * one pass: views over thousands of tables must be quick, and wait for no lock.
+ * Every function may raise an error unless it says otherwise.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* One relation: table, materialized view, TOAST table, index, partitioned or foreign. */
+typedef struct PgsRelation
+{
+	uint32_t	relation;
+	char		relkind;		/* of pg_class */
+	bool		partition;		/* of a table or of an index */
+	uint32_t	toast;			/* of a table; 0 for none */
+	double		rows;			/* pg_class.reltuples; below 0 when never counted */
+	int64_t		bytes;			/* of the main fork on disk; 0 without storage */
+	/* Since the last reset of the statistics. */
+	int64_t		scans;			/* of an index; sequential ones of a table */
+	int64_t		rows_read;		/* by these scans; of an index its entries */
+	int64_t		rows_fetched;	/* through indexes (of a table), by this index */
+	int64_t		inserted;
+	int64_t		updated;
+	int64_t		deleted;
+	int64_t		hot_updated;
+	int64_t		hit;			/* blocks found in the cache */
+	int64_t		read;			/* blocks that were not */
+	/* As of now. */
+	int64_t		live_rows;
+	int64_t		dead_rows;
+	int64_t		modified_rows;	/* since the last ANALYZE */
+	int64_t		vacuumed_at;	/* microseconds since 2000-01-01 UTC, as the next three; 0 for never */
+	int64_t		analyzed_at;
+	int64_t		scanned_at;		/* from 16 on */
+} PgsRelation;
+
+/* Of what a relation is a part. */
+typedef struct PgsRelationLink
+{
+	uint32_t	relation;
+	uint32_t	whole;
+} PgsRelationLink;
+
+/*
+ * Relations of users that are not temporary and not in a schema, in no order.
+ * Takes no lock on them.
+ */
+extern int64_t pgs_relations(const char *except_schema, const PgsRelation **relations);
+/* Which table each index is on. */
+extern int64_t pgs_index_tables(const PgsRelationLink **links);
+/* Which parent each child has, by partition or inheritance, of tables and of indexes. */
+extern int64_t pgs_parents(const PgsRelationLink **links);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,179 @@
+#include "core/usage.h"
+
+#include <gtest/gtest.h>
+
+namespace pgscale {
+namespace {
+
+RelationFacts relation(Oid oid, RelationKind kind, std::int64_t bytes, std::int64_t hit = 0) {
+  RelationFacts facts;
+  facts.oid = oid;
+  facts.kind = kind;
+  facts.bytes = bytes;
+  facts.activity.hit = hit;
+  return facts;
+}
+
+RelationFacts leaf(Oid oid, std::int64_t bytes, std::int64_t dead = 0) {
+  RelationFacts facts = relation(oid, RelationKind::kTable, bytes);
+  facts.is_partition = true;
+  facts.dead_rows = dead;
+  facts.rows_estimate = 10;
+  facts.vacuumed_at = 1000 + oid;
+  facts.analyzed_at = 2000 + oid;
+  return facts;
+}
+
+// Root 1 (a partitioned table) with leaf 2 and, one level down under 3, leaves 4 and 5.
+Database two_levels() {
+  Database database;
+  database.relations = {relation(1, RelationKind::kPartitionedTable, 0), leaf(2, 100, 7),
+                        relation(3, RelationKind::kPartitionedTable, 0), leaf(4, 300, 9),
+                        leaf(5, 200)};
+  database.relations[2].is_partition = true;
+  database.parents = {{2, 1}, {3, 1}, {4, 3}, {5, 3}};
+  return database;
+}
+
+RootUsage only_root(const Database& database) {
+  const auto roots = root_usage(database, table_usage(database));
+  EXPECT_EQ(roots.size(), 1U);
+  return roots.at(0);
+}
+
+TEST(Usage, AddsToastAndIndexesToTheirTable) {
+  Database database;
+  database.relations = {relation(10, RelationKind::kTable, 8000, 1),
+                        relation(11, RelationKind::kToast, 400, 2),
+                        relation(12, RelationKind::kIndex, 50, 4),   // of the TOAST table
+                        relation(13, RelationKind::kIndex, 600, 8),  // of the table
+                        relation(14, RelationKind::kIndex, 70, 16)};
+  database.relations[0].toast = 11;
+  database.relations[0].activity.scans = 3;
+  database.relations[3].activity.scans = 5;
+  database.relations[4].activity.scans = 6;
+  database.index_tables = {{12, 11}, {13, 10}, {14, 10}};
+  const auto tables = table_usage(database);
+  ASSERT_EQ(tables.size(), 1U);
+  EXPECT_EQ(tables[0].table_bytes, 8000);
+  EXPECT_EQ(tables[0].toast_bytes, 450);
+  EXPECT_EQ(tables[0].index_bytes, 670);
+  EXPECT_EQ(tables[0].bytes(), 9120);
+  EXPECT_EQ(tables[0].activity.hit, 31);
+  EXPECT_EQ(tables[0].activity.scans, 3) << "scans of indexes are no sequential scans";
+  EXPECT_EQ(tables[0].activity.idx_scans, 11);
+}
+
+TEST(Usage, LeavesOutWhatCameOrWentWhileItLooked) {
+  Database database;
+  database.relations = {relation(20, RelationKind::kIndex, 600),
+                        relation(21, RelationKind::kToast, 7)};
+  database.index_tables = {{20, 99}};
+  EXPECT_TRUE(table_usage(database).empty());
+}
+
+TEST(Usage, SumsTheLeavesOfAllLevelsIntoTheRoot) {
+  const RootUsage root = only_root(two_levels());
+  EXPECT_EQ(root.sum.table, 1U);
+  EXPECT_EQ(root.sum.bytes(), 600);
+  EXPECT_EQ(root.leaves, 3);
+  EXPECT_EQ(root.sum.dead_rows, 16);
+  EXPECT_EQ(root.sum.rows_estimate, 30);
+  EXPECT_EQ(root.largest, 4U);
+  EXPECT_EQ(root.largest_bytes, 300);
+  EXPECT_EQ(root.median_bytes, 200);
+  EXPECT_EQ(root.most_dead, 4U);
+  EXPECT_EQ(root.most_dead_rows, 9);
+}
+
+TEST(Usage, TellsTheLeafThatHasWaitedLongest) {
+  Database database = two_levels();
+  EXPECT_EQ(only_root(database).sum.vacuumed_at, 1002);
+  EXPECT_EQ(only_root(database).sum.analyzed_at, 2002);
+  EXPECT_EQ(only_root(database).never_analyzed, 0);
+  database.relations[3].vacuumed_at.reset();
+  database.relations[4].rows_estimate.reset();
+  EXPECT_EQ(only_root(database).sum.vacuumed_at, std::nullopt) << "one was never vacuumed";
+  EXPECT_EQ(only_root(database).never_analyzed, 1);
+}
+
+TEST(Usage, CountsForeignLeavesApart) {
+  Database database = two_levels();
+  RelationFacts foreign = leaf(6, 0);
+  foreign.kind = RelationKind::kForeign;
+  database.relations.push_back(foreign);
+  database.parents[6] = 1;
+  const RootUsage root = only_root(database);
+  EXPECT_EQ(root.leaves, 3);
+  EXPECT_EQ(root.foreign_leaves, 1);
+  EXPECT_EQ(root.median_bytes, 200) << "its size is not known here";
+}
+
+TEST(Usage, KeepsPlainTablesApartInTheOrderOfTheirOids) {
+  Database database = two_levels();
+  database.relations.push_back(relation(8, RelationKind::kTable, 80));
+  database.relations.insert(database.relations.begin(), relation(9, RelationKind::kTable, 90));
+  const auto roots = root_usage(database, table_usage(database));
+  ASSERT_EQ(roots.size(), 3U);
+  EXPECT_EQ(roots[0].sum.table, 1U);
+  EXPECT_EQ(roots[1].sum.table, 8U);
+  EXPECT_EQ(roots[1].leaves, 0);
+  EXPECT_EQ(roots[2].sum.table, 9U);
+}
+
+TEST(Usage, SumsTheIndexesBelowAPartitionedIndex) {
+  Database database = two_levels();
+  const auto index = [](Oid oid, std::int64_t bytes, std::int64_t scans, Micros scanned) {
+    RelationFacts facts = relation(oid, RelationKind::kIndex, bytes);
+    facts.is_partition = true;
+    facts.activity.scans = scans;
+    facts.scanned_at = scanned;
+    return facts;
+  };
+  database.relations.push_back(relation(100, RelationKind::kPartitionedIndex, 0));
+  database.relations.push_back(index(101, 10, 1, 500));
+  database.relations.push_back(index(102, 20, 2, 900));
+  RelationFacts alone = index(103, 40, 4, 100);
+  alone.is_partition = false;  // on a leaf, without one on the parent
+  database.relations.push_back(alone);
+  database.index_tables = {{100, 1}, {101, 2}, {102, 4}, {103, 4}};
+  database.parents[101] = 100;
+  database.parents[102] = 100;
+  const auto indexes = index_usage(database);
+  ASSERT_EQ(indexes.size(), 2U);
+  EXPECT_EQ(indexes[0].index, 100U);
+  EXPECT_EQ(indexes[0].table, 1U);
+  EXPECT_EQ(indexes[0].leaves, 2);
+  EXPECT_EQ(indexes[0].bytes, 30);
+  EXPECT_EQ(indexes[0].activity.scans, 3);
+  EXPECT_EQ(indexes[0].scanned_at, 900) << "used anywhere is used";
+  EXPECT_EQ(indexes[1].index, 103U);
+  EXPECT_EQ(indexes[1].table, 1U);
+  EXPECT_EQ(indexes[1].leaves, 0);
+}
+
+TEST(Usage, KnowsNoIndexesOfToastTables) {
+  Database database;
+  database.relations = {relation(10, RelationKind::kTable, 0),
+                        relation(11, RelationKind::kToast, 0),
+                        relation(12, RelationKind::kIndex, 8192)};
+  database.relations[0].toast = 11;
+  database.index_tables = {{12, 11}};
+  EXPECT_TRUE(index_usage(database).empty());
+}
+
+TEST(Activity, ContinuesOnlyWhileNoCounterFell) {
+  Activity before;
+  before.hit = 5;
+  before.deleted = 3;
+  Activity now = before;
+  EXPECT_TRUE(now.continues(before));
+  now.hit = 9;
+  EXPECT_TRUE(now.continues(before));
+  EXPECT_EQ((now - before).hit, 4);
+  now.deleted = 2;
+  EXPECT_FALSE(now.continues(before));
+}
+
+}  // namespace
+}  // namespace pgscale
