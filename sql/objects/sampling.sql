@@ -47,6 +47,45 @@ COMMENT ON COLUMN pgscale.sample.dead_rows IS 'Estimated dead rows at the end of
 COMMENT ON COLUMN pgscale.sample.counters IS 'server, database: further counters of the interval, by name; those that are 0 are left out';
 COMMENT ON COLUMN pgscale.sample.gauges IS 'server, sequence: values at the end of the interval, by name';
 
+-- What the next sample is compared with. Unlogged, so that it is empty whenever the statistics are: after a
+-- crash, and on a standby that was promoted.
+CREATE UNLOGGED TABLE pgscale.sample_state (
+    at timestamptz NOT NULL,
+    real_at timestamptz NOT NULL,
+    cluster text NOT NULL,
+    relation_epoch text NOT NULL,
+    query_epoch text NOT NULL,
+    frame_day bigint NOT NULL
+);
+COMMENT ON TABLE pgscale.sample_state IS 'The last sample: at most one row';
+COMMENT ON COLUMN pgscale.sample_state.at IS 'When it was taken, by the clock of the policies';
+COMMENT ON COLUMN pgscale.sample_state.real_at IS 'The same in real time';
+COMMENT ON COLUMN pgscale.sample_state.cluster IS 'System identifier and timeline of the server';
+COMMENT ON COLUMN pgscale.sample_state.relation_epoch IS 'Changes when the statistics of the database are reset';
+COMMENT ON COLUMN pgscale.sample_state.query_epoch IS 'Changes when pg_stat_statements is reset';
+COMMENT ON COLUMN pgscale.sample_state.frame_day IS 'Day of the last sample that held every table, in days since 2000-01-01 UTC';
+
+CREATE UNLOGGED TABLE pgscale.sample_baseline (
+    scope text NOT NULL,
+    object bigint NOT NULL,
+    figures bigint[],
+    ms double precision,
+    bytes bigint,
+    pending_since timestamptz,
+    epoch text,
+    counters jsonb,
+    PRIMARY KEY (scope, object)
+) WITH (fillfactor = 80);
+COMMENT ON TABLE pgscale.sample_baseline IS 'Counters of each object at the last sample that wrote them down';
+COMMENT ON COLUMN pgscale.sample_baseline.scope IS 'As in table sample; table and index: each relation by itself';
+COMMENT ON COLUMN pgscale.sample_baseline.object IS 'As in table sample';
+COMMENT ON COLUMN pgscale.sample_baseline.figures IS 'Counters of a relation or a query, in the order of the library';
+COMMENT ON COLUMN pgscale.sample_baseline.ms IS 'Time of execution of a query';
+COMMENT ON COLUMN pgscale.sample_baseline.bytes IS 'Size of the relation';
+COMMENT ON COLUMN pgscale.sample_baseline.pending_since IS 'Start of the first interval that changed it and was not written down';
+COMMENT ON COLUMN pgscale.sample_baseline.epoch IS 'server, database: changes when their statistics are reset';
+COMMENT ON COLUMN pgscale.sample_baseline.counters IS 'server, database: counters by name';
+
 -- The intervals of the window. One that reaches over the window's edge counts in proportion. On a standby
 -- the history is that of the primary, which says nothing of this server.
 CREATE VIEW pgscale.recent_sample AS
@@ -135,3 +174,13 @@ COMMENT ON COLUMN pgscale.recent_counter.scope IS 'As in table sample';
 COMMENT ON COLUMN pgscale.recent_counter.object IS 'As in table sample';
 COMMENT ON COLUMN pgscale.recent_counter.name IS 'Name of the counter';
 COMMENT ON COLUMN pgscale.recent_counter.total IS 'What it counted in the window';
+
+CREATE PROCEDURE pgscale.take_sample()
+    LANGUAGE c AS 'MODULE_PATHNAME', 'pgscale_take_sample';
+COMMENT ON PROCEDURE pgscale.take_sample() IS
+'Takes a sample of the statistics now, as the worker does in each pgscale.sample_interval. Must be called outside a transaction block.';
+REVOKE EXECUTE ON PROCEDURE pgscale.take_sample() FROM PUBLIC;
+GRANT EXECUTE ON PROCEDURE pgscale.take_sample() TO pg_monitor;
+
+-- The statement trigger calls the launcher, so that the history begins when the extension is created.
+UPDATE pgscale.policy SET paused = paused WHERE false;

@@ -122,9 +122,10 @@ COMMENT ON COLUMN pgscale.run.detail IS 'Detail of the error';
 COMMENT ON COLUMN pgscale.run.hint IS 'Hint of the error';
 COMMENT ON COLUMN pgscale.run.blockers IS 'Processes that held locks or snapshots that the step could not pass';
 
--- Policies and history are the user's; state is found again by looking.
+-- Policies and runs are the user's; state is found again by looking. The policy of the history is left out: a
+-- visit between CREATE EXTENSION and the rows of a dump may have made it anew.
 SELECT pg_catalog.pg_extension_config_dump('pgscale.policy',
-    'WHERE EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = parent)');
+    'WHERE EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = parent) AND parent <> ''pgscale.sample''::pg_catalog.regclass');
 SELECT pg_catalog.pg_extension_config_dump('pgscale.retirement',
     'WHERE EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = partition)');
 SELECT pg_catalog.pg_extension_config_dump('pgscale.run', '');

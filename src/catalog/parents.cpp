@@ -161,7 +161,12 @@ ParentFacts read_parent(Oid parent) {
           "       coalesce(p.partexprs IS NOT NULL, false),"
           "       (SELECT x.relname FROM pg_catalog.pg_index i"
           "          JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid"
-          "         WHERE i.indrelid = c.oid AND i.indisreplident)"
+          "         WHERE i.indrelid = c.oid AND i.indisreplident),"
+          "       EXISTS (SELECT FROM pg_catalog.pg_depend d"
+          "                 JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid"
+          "                WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid"
+          "                  AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'"
+          "                  AND e.extname = 'pgscale')"
           "  FROM pg_catalog.pg_class c"
           "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
           "  LEFT JOIN pg_catalog.pg_tablespace t ON t.oid = c.reltablespace"
@@ -195,6 +200,7 @@ ParentFacts read_parent(Oid parent) {
   facts.parent.attach_brings_identity = pg::attach_brings_identity();
   facts.parent.replica_identity = to_replica_identity(*row[5]);
   facts.parent.replica_index = row[11].value_or("");
+  facts.parent.in_extension = to_bool(row[12]);
   check_key(facts, to_bool(row[10]), relation.name);
   facts.parent.grants = read_grants(parent);
   facts.parent.referenced = read_referenced(parent);

@@ -85,6 +85,7 @@ struct Parent {
   bool unlogged = false;
   bool row_security = false;
   bool attach_brings_identity = false;  // true from server 17 on
+  bool in_extension = false;            // pgscale's own history: its partitions are members, too
   ReplicaIdentity replica_identity = ReplicaIdentity::kDefault;
   std::string replica_index;  // for kIndex: the parent's index
   std::vector<Grant> grants;

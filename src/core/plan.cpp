@@ -59,7 +59,13 @@ Step drop_step(const Inventory& inventory, TableKind kind, Oid oid, const Qualif
                const std::string& bounds) {
   std::string locks = "ACCESS EXCLUSIVE on " + readable(name);
   for (const QualifiedName& table : inventory.parent.referenced) locks += ", " + readable(table);
-  Step step{Action::kDrop, oid, name, bounds, "retire = drop", {drop_statement(kind, name)}, locks};
+  Step step{Action::kDrop,
+            oid,
+            name,
+            bounds,
+            "retire = drop",
+            drop_statements(inventory.parent, kind, name),
+            locks};
   step.retire = Retire::kDrop;
   return step;
 }

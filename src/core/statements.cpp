@@ -157,6 +157,17 @@ Sql lock_statement(const QualifiedName& table, LockMode mode) {
   return sql;
 }
 
+Sql member_statement(Membership membership, const QualifiedName& table) {
+  Sql sql("ALTER EXTENSION pgscale ");
+  if (membership == Membership::kJoin) {
+    sql << "ADD TABLE ";
+  } else {
+    sql << "DROP TABLE ";
+  }
+  sql << table;
+  return sql;
+}
+
 std::vector<Sql> create_statements(const Parent& parent, const QualifiedName& partition,
                                    const Sql& bound_clause) {
   std::vector<Sql> statements{create_table(parent, partition)};
@@ -170,6 +181,7 @@ std::vector<Sql> create_statements(const Parent& parent, const QualifiedName& pa
   } else if (parent.replica_identity == ReplicaIdentity::kNothing) {
     append_alter(statements, partition, Sql("REPLICA IDENTITY NOTHING"));
   }
+  if (parent.in_extension) statements.push_back(member_statement(Membership::kJoin, partition));
   Sql attach("ATTACH PARTITION ");
   attach << partition << " " << bound_clause;
   append_alter(statements, parent.name, attach);
@@ -202,11 +214,14 @@ std::vector<Sql> plain_detach_statements(const Inventory& inventory, const Parti
   return statements;
 }
 
-Sql drop_statement(TableKind kind, const QualifiedName& table) {
+std::vector<Sql> drop_statements(const Parent& parent, TableKind kind, const QualifiedName& table) {
+  std::vector<Sql> statements;
+  if (parent.in_extension) statements.push_back(member_statement(Membership::kLeave, table));
   Sql sql("DROP ");
   if (kind == TableKind::kForeign) sql << "FOREIGN ";
   sql << "TABLE " << table;
-  return sql;
+  statements.push_back(sql);
+  return statements;
 }
 
 Sql guard_statement(const Parent& parent, const QualifiedName& default_partition,

@@ -18,6 +18,10 @@ enum class LockMode { kShareUpdateExclusive, kAccessExclusive };
 // inside one ALTER TABLE the lock timeout would begin anew for each.
 [[nodiscard]] Sql lock_statement(const QualifiedName& table, LockMode mode);
 
+// A member of the extension is in no dump and goes with the extension.
+enum class Membership { kJoin, kLeave };
+[[nodiscard]] Sql member_statement(Membership membership, const QualifiedName& table);
+
 // CREATE TABLE ... LIKE, everything LIKE does not carry over, ATTACH; all in the new table's
 // favour, none of it takes a lock on the parent that readers or writers could notice.
 [[nodiscard]] std::vector<Sql> create_statements(const Parent& parent,
@@ -33,7 +37,8 @@ enum class DetachMode { kConcurrently, kPlain, kFinalize };
 // The locks of a plain DETACH in PostgreSQL's own order, then the DETACH.
 [[nodiscard]] std::vector<Sql> plain_detach_statements(const Inventory& inventory,
                                                        const Partition& partition);
-[[nodiscard]] Sql drop_statement(TableKind kind, const QualifiedName& table);
+[[nodiscard]] std::vector<Sql> drop_statements(const Parent& parent, TableKind kind,
+                                               const QualifiedName& table);
 
 [[nodiscard]] Sql guard_statement(const Parent& parent, const QualifiedName& default_partition,
                                   const Bound& bound, const std::optional<Axis>& axis);

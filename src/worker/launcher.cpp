@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <chrono>
 #include <limits>
 #include <map>
 #include <optional>
@@ -39,6 +40,7 @@ class Launcher {
  private:
   void turn() {
     listen();
+    notice_interval();
     reap();
     observe();
     start_due();
@@ -50,6 +52,12 @@ class Launcher {
     const int count = pg::call(pgs_wake_requests, callers, 64, &all);
     for (int i = 0; i < count; i++) agenda_.wake(callers[i]);
     if (all) agenda_.wake_all();
+  }
+
+  // A visit says when the next sample is due by the interval that it knew.
+  void notice_interval() {
+    if (pg::sample_interval() != sample_interval_) agenda_.wake_all();
+    sample_interval_ = pg::sample_interval();
   }
 
   void reap() {
@@ -119,6 +127,7 @@ class Launcher {
 
   Agenda agenda_;
   std::map<int, Oid> visits_;  // database by slot
+  std::chrono::seconds sample_interval_ = pg::sample_interval();
   bool short_of_workers_ = false;
   Micros complained_at_ = 0;
 };

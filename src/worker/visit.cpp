@@ -1,9 +1,11 @@
+#include <algorithm>
 #include <limits>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "apply/maintenance.h"
+#include "apply/sampler.h"
 #include "catalog/extension.h"
 #include "catalog/journal.h"
 #include "catalog/policies.h"
@@ -58,11 +60,34 @@ void visit_set(Oid parent) {
   });
 }
 
+// History is worth less than maintenance: a sample that fails costs nothing else.
+void sample_if_due() {
+  const auto trouble = pg::isolated([] {
+    pg::Session session(pg::Venue::kWorker);
+    if (catalog::pin_extension() == Presence::kPresent) {
+      const auto next = apply::next_sample();
+      if (next && *next <= pg::real_now()) {
+        (void)apply::take_sample(session, catalog::kWorkerName);
+      }
+    }
+    session.end();
+  });
+  if (trouble) log("could not take a sample: " + trouble->message);
+}
+
+std::optional<Micros> earlier(std::optional<Micros> a, std::optional<Micros> b) {
+  if (!a || !b) return a ? a : b;
+  return std::min(a, b);
+}
+
 Visit next_visit() {
   pg::Session session(pg::Venue::kWorker);
   Visit next;
   switch (catalog::pin_extension()) {
-    case Presence::kPresent: next = catalog::next_visit(); break;
+    case Presence::kPresent:
+      next = catalog::next_visit();
+      next.retry = earlier(next.retry, apply::next_sample());
+      break;
     case Presence::kOtherVersion:
       log("extension \"pgscale\" has another version than its library: "
           "run ALTER EXTENSION pgscale UPDATE");
@@ -79,6 +104,7 @@ void visit_database() {
   Visit next;
   if (sets) {
     for (Oid parent : *sets) visit_set(parent);
+    sample_if_due();
     const auto trouble = pg::isolated([&next] { next = next_visit(); });
     if (trouble) next.retry = pg::real_now() + kRestAfterTrouble;
   } else {

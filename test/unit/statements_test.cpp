@@ -22,12 +22,14 @@ Parent parent_of(const std::string& column) {
   return testing::empty_set(Method::kRange, "orders", column).inventory.parent;
 }
 
+Lines texts(const std::vector<Sql>& statements) {
+  Lines lines;
+  for (const Sql& sql : statements) lines.push_back(sql.text());
+  return lines;
+}
+
 Lines created(const Parent& parent) {
-  Lines texts;
-  for (const Sql& sql : create_statements(parent, in_public("p1"), Sql("DEFAULT"))) {
-    texts.push_back(sql.text());
-  }
-  return texts;
+  return texts(create_statements(parent, in_public("p1"), Sql("DEFAULT")));
 }
 
 TEST(BoundClause, SpeaksForEveryKindOfBound) {
@@ -126,12 +128,24 @@ TEST(DetachAndDrop, SpeakForEveryMode) {
   EXPECT_EQ(detach(DetachMode::kPlain), plain);
   EXPECT_EQ(detach(DetachMode::kConcurrently), plain + " CONCURRENTLY");
   EXPECT_EQ(detach(DetachMode::kFinalize), plain + " FINALIZE");
-  EXPECT_EQ(drop_statement(TableKind::kTable, in_public("p1")).text(),
-            R"(DROP TABLE "public"."p1")");
-  EXPECT_EQ(drop_statement(TableKind::kPartitioned, in_public("p1")).text(),
-            R"(DROP TABLE "public"."p1")");
-  EXPECT_EQ(drop_statement(TableKind::kForeign, in_public("p1")).text(),
-            R"(DROP FOREIGN TABLE "public"."p1")");
+  const auto drop = [](TableKind kind) {
+    return texts(drop_statements(parent_of("at"), kind, in_public("p1")));
+  };
+  EXPECT_EQ(drop(TableKind::kTable), (Lines{R"(DROP TABLE "public"."p1")"}));
+  EXPECT_EQ(drop(TableKind::kPartitioned), (Lines{R"(DROP TABLE "public"."p1")"}));
+  EXPECT_EQ(drop(TableKind::kForeign), (Lines{R"(DROP FOREIGN TABLE "public"."p1")"}));
+}
+
+TEST(PartitionsOfTheHistory, AreMembersOfTheExtensionFromTheirMakingToTheirDrop) {
+  Parent parent = parent_of("at");
+  parent.in_extension = true;
+  EXPECT_EQ(created(parent),
+            (Lines{R"(CREATE TABLE "public"."p1" (LIKE "public"."orders" INCLUDING ALL))",
+                   R"(ALTER EXTENSION pgscale ADD TABLE "public"."p1")",
+                   R"(ALTER TABLE "public"."orders" ATTACH PARTITION "public"."p1" DEFAULT)"}));
+  EXPECT_EQ(texts(drop_statements(parent, TableKind::kTable, in_public("p1"))),
+            (Lines{R"(ALTER EXTENSION pgscale DROP TABLE "public"."p1")",
+                   R"(DROP TABLE "public"."p1")"}));
 }
 
 TEST(Guard, ForbidsExactlyTheRowsOfTheComingPartition) {

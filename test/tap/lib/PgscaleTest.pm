@@ -23,6 +23,7 @@ sub new_server
 	$node->append_conf('postgresql.conf', <<'CONF');
 shared_preload_libraries = 'pgscale'
 pgscale.naptime = 1
+pgscale.sample_interval = 0
 autovacuum = off
 timezone = 'America/New_York'
 log_min_messages = debug1
