@@ -78,7 +78,7 @@ SET pgscale.clock = '2026-04-11 00:00+00';
 SELECT FROM pgscale.resume('pgscale.sample');
 CALL pgscale.take_sample();
 SELECT count, oldest, covered_until, last_error FROM pgscale.partition_sets;
-SELECT action, count(*), min(outcome) FROM pgscale.runs GROUP BY action ORDER BY action;
+SELECT action, count(*), min(outcome) FROM pgscale.runs WHERE parent = 'pgscale.sample' GROUP BY action ORDER BY action;
 SELECT min(at) FROM pgscale.sample;
 
 -- a role that monitors may take one, no other may; nobody but the owner reads it
