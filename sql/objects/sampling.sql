@@ -24,6 +24,7 @@ CREATE TABLE pgscale.sample (
     gauges jsonb
 ) PARTITION BY RANGE (at);
 CREATE INDEX sample_object_idx ON pgscale.sample (scope, object, at);
+CREATE INDEX sample_at_idx ON pgscale.sample (at);
 CREATE INDEX sample_frame_idx ON pgscale.sample (scope, at) WHERE frame;
 COMMENT ON TABLE pgscale.sample IS 'History: what was counted and how large things were, sampled by the worker; a partition set of pgscale itself, not part of a dump';
 COMMENT ON COLUMN pgscale.sample.at IS 'End of the interval, by the clock of the policies';
@@ -87,14 +88,15 @@ COMMENT ON COLUMN pgscale.sample_baseline.epoch IS 'server, database: changes wh
 COMMENT ON COLUMN pgscale.sample_baseline.counters IS 'server, database: counters by name';
 
 -- The intervals of the window. One that reaches over the window's edge counts in proportion. On a standby
--- the history is that of the primary, which says nothing of this server.
+-- the history is that of the primary, which says nothing of this server. The subquery hides the start from
+-- the planner: by its histogram, which ends at the last ANALYZE, it would foresee no rows and loop over them.
 CREATE VIEW pgscale.recent_sample AS
 SELECT s.*,
        greatest(s.at - pg_catalog.make_interval(secs => s.seconds), w.start) AS since,
        least(1, extract(epoch FROM s.at - w.start)::float8 / s.seconds) AS share
   FROM (SELECT pgscale.window_start() AS start) w
  CROSS JOIN pgscale.sample s
- WHERE s.at > pgscale.window_start() AND s.seconds > 0 AND NOT pg_catalog.pg_is_in_recovery();
+ WHERE s.at > (SELECT pgscale.window_start()) AND s.seconds > 0 AND NOT pg_catalog.pg_is_in_recovery();
 COMMENT ON VIEW pgscale.recent_sample IS 'Samples in the window of the views; nobody but the views reads it';
 COMMENT ON COLUMN pgscale.recent_sample.at IS 'As in table sample';
 COMMENT ON COLUMN pgscale.recent_sample.seconds IS 'As in table sample';
