@@ -17,16 +17,14 @@ bool is_catalog_view(const std::string& name) {
 
 void stat_rows(PgsCall* call) {
   const std::string view = pg::Arguments(call).text(0).value_or("");
+  pg::ResultRows result(call);
   pg::Session session(pg::Venue::kFunction);
-  pg::Rows rows({});
   if (is_catalog_view(view)) {
     Sql sql("SELECT to_jsonb(s) FROM pg_catalog.");
     sql << Identifier(view) << " s";
-    rows = pg::query(sql);
+    result.add_query(sql);
   }
   session.end();
-  pg::ResultRows result(call);
-  for (const auto& row : rows) result.add(row);
 }
 
 void window_start(PgsCall* call) {

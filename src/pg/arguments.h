@@ -74,6 +74,11 @@ class ResultRows {
     for (const Value& value : values) pointers.push_back(value ? value->c_str() : nullptr);
     pg::call(pgs_rows_add, call_, pointers.data());
   }
+  // Runs the statement and adds its rows, which must be of the function's row type, as they are.
+  void add_query(const Sql& sql) {
+    (void)execute(sql);
+    pg::call(pgs_rows_add_result, call_);
+  }
 
  private:
   PgsCall* call_;

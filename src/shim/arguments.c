@@ -1,5 +1,7 @@
 #include "postgres.h"
 
+#include "access/tupconvert.h"
+#include "executor/spi.h"
 #include "nodes/parsenodes.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -141,4 +143,19 @@ pgs_rows_add(PgsCall *call, const char *const *values)
 	ReturnSetInfo *info = (ReturnSetInfo *) call->fcinfo->resultinfo;
 
 	tuplestore_puttuple(info->setResult, BuildTupleFromCStrings(call->row, (char **) values));
+}
+
+void
+pgs_rows_add_result(PgsCall *call)
+{
+	ReturnSetInfo *info = (ReturnSetInfo *) call->fcinfo->resultinfo;
+	TupleConversionMap *map = convert_tuples_by_position(SPI_tuptable->tupdesc, info->setDesc,
+														 "the statement has other columns than the function");
+
+	for (uint64 i = 0; i < SPI_tuptable->numvals; i++)
+	{
+		HeapTuple	tuple = SPI_tuptable->vals[i];
+
+		tuplestore_puttuple(info->setResult, map == NULL ? tuple : execute_attr_map_tuple(tuple, map));
+	}
 }

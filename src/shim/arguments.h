@@ -37,6 +37,8 @@ extern void pgs_return_row(PgsCall *call, const char *const *values);
 /* A function that returns rows: begin once, then add; NULL is an SQL null. */
 extern void pgs_rows_begin(PgsCall *call);
 extern void pgs_rows_add(PgsCall *call, const char *const *values);
+/* The rows of the statement last run; its columns must be of the types of the function's. */
+extern void pgs_rows_add_result(PgsCall *call);
 
 #ifdef __cplusplus
 }
