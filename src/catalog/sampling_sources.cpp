@@ -1,3 +1,4 @@
+#include "catalog/query_statistics.h"
 #include "catalog/sampling.h"
 #include "pg/query.h"
 #include "pg/server.h"
@@ -8,15 +9,12 @@ namespace {
 
 using pg::Rows;
 
-// Where pg_stat_statements lies, if it can be asked: created here, and loaded by the server.
-std::optional<Identifier> statements_schema() {
-  const Rows rows =
-      pg::query(Sql("SELECT n.nspname FROM pg_catalog.pg_extension e"
-                    "  JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace"
-                    " WHERE e.extname = 'pg_stat_statements'"
-                    "   AND pg_catalog.current_setting('pg_stat_statements.max', true) <> ''"));
-  if (rows.empty()) return std::nullopt;
-  return Identifier(*rows.front()[0]);
+// Where the statements are counted, if they are, under the names since version 1.8.
+std::optional<StatementsView> statements() {
+  const auto found = find_statements();
+  const auto* view = std::get_if<StatementsView>(&found);
+  if (view == nullptr || view->columns.count("total_exec_time") == 0) return std::nullopt;
+  return *view;
 }
 
 std::string database_epoch() {
@@ -28,10 +26,10 @@ std::string database_epoch() {
 }
 
 std::string query_epoch() {
-  const auto schema = statements_schema();
-  if (!schema) return {};
+  const auto view = statements();
+  if (!view || !view->info) return {};
   Sql sql("SELECT stats_reset::text FROM ");
-  sql << *schema << ".pg_stat_statements_info";
+  sql << *view->info;
   return pg::query(sql).front()[0].value_or("");
 }
 
@@ -49,12 +47,12 @@ SampleState observe_sample_state(Micros policy_now, Micros real_now) {
 
 // Without the texts, which are read from a file.
 std::vector<Measured> observe_queries() {
-  const auto schema = statements_schema();
-  if (!schema) return {};
+  const auto view = statements();
+  if (!view) return {};
   Sql sql(
       "SELECT queryid, sum(calls), sum(total_exec_time), sum(rows), sum(shared_blks_hit),"
       "       sum(shared_blks_read) FROM ");
-  sql << *schema << ".pg_stat_statements(false)"
+  sql << view->name << "(false)"
       << " WHERE queryid IS NOT NULL AND dbid ="
          "       (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())"
          " GROUP BY queryid";

@@ -34,7 +34,7 @@ configure($node, archive_command => 'true');
 # ---- a lock on a table holds up none of them --------------------------------------------------
 my $holder = $node->background_psql('postgres');
 $holder->query_safe('BEGIN; LOCK TABLE t IN ACCESS EXCLUSIVE MODE');
-foreach my $view (qw(checkpoints wal io cache_hit))
+foreach my $view (qw(checkpoints wal io cache_hit queries))
 {
 	like(ask($node, 'postgres', "SET lock_timeout = '100ms'; SELECT count(*) FROM pgscale.$view"), qr/^[1-9]/, "$view waits for no lock");
 }
@@ -73,7 +73,7 @@ $standby->start;
 $node->wait_for_catchup($standby);
 is(ask($standby, 'postgres', 'SELECT window_bytes, status FROM pgscale.wal'), '|unknown', 'which tells nothing of the standby');
 is(ask($standby, 'postgres', 'SELECT lsn = pg_last_wal_replay_lsn() OR lsn = pg_last_wal_receive_lsn() FROM pgscale.wal'), 't', 'its position is what it has');
-foreach my $view (qw(checkpoints io cache_hit))
+foreach my $view (qw(checkpoints io cache_hit queries))
 {
 	like(ask($standby, 'postgres', "SELECT count(*) FROM pgscale.$view WHERE status = 'unknown'"), qr/^[1-9]/, "$view can be read there");
 }
