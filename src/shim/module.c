@@ -44,6 +44,7 @@ PGS_FUNCTION(pgscale_health_checks);
 PGS_FUNCTION(pgscale_check_status);
 PGS_FUNCTION(pgscale_query_statistics);
 PGS_FUNCTION(pgscale_lock_waits);
+PGS_FUNCTION(pgscale_frozen_pages);
 
 PGS_FUNCTION(pgscale_forget_dropped);	/* event trigger on sql_drop */
 PGS_FUNCTION(pgscale_change_threshold);	/* trigger of view threshold */
