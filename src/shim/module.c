@@ -44,6 +44,8 @@ PGS_FUNCTION(pgscale_health_checks);
 PGS_FUNCTION(pgscale_check_status);
 PGS_FUNCTION(pgscale_query_statistics);
 PGS_FUNCTION(pgscale_lock_waits);
+PGS_FUNCTION(pgscale_sequence_state);
+PGS_FUNCTION(pgscale_temp_files_now);
 PGS_FUNCTION(pgscale_frozen_pages);
 
 PGS_FUNCTION(pgscale_forget_dropped);	/* event trigger on sql_drop */
