@@ -89,7 +89,11 @@ SELECT v.name, v.value
   FROM (SELECT max(l.replay_lag_bytes) AS bytes, max(l.replay_lag_seconds) AS seconds FROM pgscale.lag l WHERE l.kind <> 'self') a
  CROSS JOIN LATERAL (VALUES ('replay_lag_bytes', a.bytes::numeric), ('replay_lag_seconds', a.seconds::numeric)) AS v (name, value)
 UNION ALL
-SELECT 'slot_retained_bytes', max(s.retained_bytes)::numeric FROM pgscale.replication_slots s;
+SELECT 'slot_retained_bytes', max(s.retained_bytes)::numeric FROM pgscale.replication_slots s
+UNION ALL
+SELECT 'disk/' || f.name || v.name, v.value
+  FROM pgscale.file_systems() f
+ CROSS JOIN LATERAL (VALUES ('/free_bytes', f.free_bytes::numeric), ('/total_bytes', f.total_bytes)) AS v (name, value);
 COMMENT ON VIEW pgscale.gauge_source IS 'Values of the server as they stand now, as the history samples them; nobody but the sampler reads it';
 COMMENT ON COLUMN pgscale.gauge_source.name IS 'Name of the value';
 COMMENT ON COLUMN pgscale.gauge_source.value IS 'The value; NULL when there is nothing to measure';

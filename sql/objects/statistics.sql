@@ -46,3 +46,13 @@ CREATE FUNCTION pgscale.index_usage()
     AS 'MODULE_PATHNAME', 'pgscale_index_usage';
 COMMENT ON FUNCTION pgscale.index_usage() IS
 'Size and statistics of each index of users that is no partition of another, with all indexes below it; root is the topmost table; part of the views';
+
+CREATE FUNCTION pgscale.file_systems()
+    RETURNS TABLE (name text, total_bytes bigint, free_bytes bigint)
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED ROWS 3
+    SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'pgscale_file_systems';
+COMMENT ON FUNCTION pgscale.file_systems() IS
+'The file systems of this server: data, wal where the WAL lies on another, and each other one under the name of the first tablespace on it. What only root may use is not free; NULL where it cannot be read.';
+REVOKE EXECUTE ON FUNCTION pgscale.file_systems() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION pgscale.file_systems() TO pg_monitor;
