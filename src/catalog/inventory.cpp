@@ -170,6 +170,18 @@ Plan plan_set(ManagedSet& managed, Micros now) {
   return managed.set.inventory.taken_names.empty() ? first : plan(managed.set, now);
 }
 
+std::vector<Range> load_ranges(Oid parent, KeyKind kind) {
+  std::vector<Range> ranges;
+  for (const auto& row : pg::query(Sql("SELECT inhrelid FROM pg_catalog.pg_inherits"
+                                       " WHERE inhparent = $1::oid AND NOT inhdetachpending"),
+                                   {pg::from_oid(parent)})) {
+    const PgsBound* bound = pg::call(pgs_partition_bound, pg::to_oid(row[0]));
+    if (bound == nullptr || bound->is_default) continue;  // nullptr: gone since the query above
+    ranges.push_back({to_end(bound->lower[0], kind), to_end(bound->upper[0], kind)});
+  }
+  return ranges;
+}
+
 std::optional<Oid> parent_of(Oid partition) {
   const Rows rows = pg::query(Sql("SELECT inhparent FROM pg_catalog.pg_inherits i"
                                   "  JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid"

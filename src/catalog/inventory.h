@@ -24,6 +24,9 @@ struct ManagedSet {
 // plan(), told which of the names it would use are taken.
 [[nodiscard]] Plan plan_set(ManagedSet& managed, Micros now);
 
+// Where the partitions of a range set take rows. One that is being detached takes none.
+[[nodiscard]] std::vector<Range> load_ranges(Oid parent, KeyKind kind);
+
 // The set that the relation is a partition of; empty when it is none.
 [[nodiscard]] std::optional<Oid> parent_of(Oid partition);
 

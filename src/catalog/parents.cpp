@@ -61,19 +61,6 @@ std::optional<Privilege> to_privilege(const std::string& word) {
   return found == kWords.end() ? std::nullopt : std::optional(found->second);
 }
 
-std::optional<KeyKind> to_kind(Oid type) {
-  switch (type) {
-    case PGS_TYPE_TIMESTAMPTZ: return KeyKind::kTimestampTz;
-    case PGS_TYPE_TIMESTAMP: return KeyKind::kTimestamp;
-    case PGS_TYPE_DATE: return KeyKind::kDate;
-    case PGS_TYPE_SMALLINT: return KeyKind::kSmallint;
-    case PGS_TYPE_INTEGER: return KeyKind::kInteger;
-    case PGS_TYPE_BIGINT: return KeyKind::kBigint;
-    case PGS_TYPE_NUMERIC: return KeyKind::kNumeric;
-    default: return std::nullopt;
-  }
-}
-
 std::vector<KeyColumn> read_key(Oid parent) {
   const Rows rows = pg::query(
       Sql("SELECT a.attname, coalesce(nullif(t.typbasetype, 0), t.oid),"
@@ -191,7 +178,7 @@ ParentFacts read_parent(Oid parent) {
       to_oid(row[4]), read_key(parent), std::nullopt};
   for (const KeyColumn& column : facts.key) facts.parent.key_columns.push_back(column.name);
   if (facts.parent.method == Method::kRange && !facts.key.empty()) {
-    facts.kind = to_kind(facts.key.front().type);
+    facts.kind = key_kind(facts.key.front().type);
   }
   facts.parent.tablespace = *row[7];
   facts.parent.access_method = *row[8];
@@ -227,6 +214,19 @@ bool has_column(Oid relation, const std::string& column) {
                         " WHERE attrelid = $1::oid AND attname = $2 AND NOT attisdropped"),
                     {pg::from_oid(relation), column})
               .empty();
+}
+
+std::optional<KeyKind> key_kind(Oid type) {
+  switch (type) {
+    case PGS_TYPE_TIMESTAMPTZ: return KeyKind::kTimestampTz;
+    case PGS_TYPE_TIMESTAMP: return KeyKind::kTimestamp;
+    case PGS_TYPE_DATE: return KeyKind::kDate;
+    case PGS_TYPE_SMALLINT: return KeyKind::kSmallint;
+    case PGS_TYPE_INTEGER: return KeyKind::kInteger;
+    case PGS_TYPE_BIGINT: return KeyKind::kBigint;
+    case PGS_TYPE_NUMERIC: return KeyKind::kNumeric;
+    default: return std::nullopt;
+  }
 }
 
 bool relation_exists(Oid relation) {

@@ -33,6 +33,9 @@ void require_ownership(const ParentFacts& facts);
 // The targets of the table's foreign keys, by OID, in a fixed order.
 [[nodiscard]] std::vector<Oid> foreign_key_targets(Oid table);
 
+// The kind of a range key of this type; empty for one that pgscale does not manage.
+[[nodiscard]] std::optional<KeyKind> key_kind(Oid type);
+
 [[nodiscard]] bool relation_exists(Oid relation);
 [[nodiscard]] bool has_column(Oid relation, const std::string& column);
 
