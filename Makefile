@@ -7,7 +7,7 @@ EXTVERSION = 1.0
 
 # Joined in this order into the install script.
 SQL_OBJECTS = header schema tables functions views replication bloat statistics sampling sources thresholds \
-	sessions vacuum limits server cache queries relations rollup forecast health metrics report
+	sessions vacuum limits server cache queries relations rollup forecast evidence health metrics report
 SQL_FILES = $(SQL_OBJECTS:%=sql/objects/%.sql)
 INSTALL_SQL = sql/pgscale--$(EXTVERSION).sql
 
@@ -83,8 +83,8 @@ $(error $(NO_SERVER))
 endif
 include $(PGXS)
 
-$(INSTALL_SQL): $(SQL_FILES)
-	cat $^ > $@.tmp && mv $@.tmp $@
+$(INSTALL_SQL): $(SQL_FILES) Makefile
+	cat $(SQL_FILES) > $@.tmp && mv $@.tmp $@
 
 # Objects made for one server version must not end up in a module for another.
 $(OBJS): build/server-version

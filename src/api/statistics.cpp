@@ -32,6 +32,8 @@ void window_start(PgsCall* call) {
   pg::call(pgs_return_instant, call, pg::policy_now() - window);
 }
 
+void policy_time(PgsCall* call) { pg::call(pgs_return_instant, call, pg::policy_now()); }
+
 }  // namespace
 }  // namespace pgscale::api
 
@@ -43,4 +45,9 @@ extern "C" bool body_pgscale_stat_rows(PgsCall* call, PgsFailure* failure) {
 extern "C" bool body_pgscale_window_start(PgsCall* call, PgsFailure* failure);
 extern "C" bool body_pgscale_window_start(PgsCall* call, PgsFailure* failure) {
   return pgscale::pg::contain(failure, [call] { pgscale::api::window_start(call); });
+}
+
+extern "C" bool body_pgscale_policy_time(PgsCall* call, PgsFailure* failure);
+extern "C" bool body_pgscale_policy_time(PgsCall* call, PgsFailure* failure) {
+  return pgscale::pg::contain(failure, [call] { pgscale::api::policy_time(call); });
 }

@@ -1,6 +1,7 @@
 #include "apply/sampler.h"
 
 #include "apply/maintenance.h"
+#include "catalog/health.h"
 #include "catalog/policies.h"
 #include "catalog/relations.h"
 #include "catalog/sampling.h"
@@ -107,6 +108,12 @@ void write_sample() {
   catalog::save_sample_state(now);
 }
 
+// The views that judge what has just been written; one that fails must not cost the sample.
+void note_health() {
+  const auto trouble = pg::attempt([] { catalog::record_health(); });
+  if (trouble) pg::call(pgs_log, ("could not record health: " + trouble->message).c_str());
+}
+
 }  // namespace
 
 bool take_sample(pg::Session& session, const std::string& requester) {
@@ -114,6 +121,7 @@ bool take_sample(pg::Session& session, const std::string& requester) {
   manage_history(session, history, requester);
   if (!pg::call(pgs_claim_in_transaction, history)) return false;
   write_sample();
+  note_health();
   session.commit();
   return true;
 }

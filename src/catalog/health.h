@@ -10,4 +10,7 @@ namespace pgscale::catalog {
 void save_threshold(const std::string& check, const Threshold& threshold);
 void reset_threshold(const std::string& check);
 
+// Writes down what view health says of each check now, where it differs from what it said before.
+void record_health();
+
 }  // namespace pgscale::catalog

@@ -36,6 +36,7 @@ PGS_FUNCTION(pgscale_wait_for_lsn);
 PGS_FUNCTION(pgscale_bloat_of);
 PGS_FUNCTION(pgscale_stat_rows);
 PGS_FUNCTION(pgscale_window_start);
+PGS_FUNCTION(pgscale_policy_time);
 PGS_FUNCTION(pgscale_root_usage);
 PGS_FUNCTION(pgscale_leaf_usage);
 PGS_FUNCTION(pgscale_index_usage);
