@@ -30,7 +30,8 @@ void health_checks(PgsCall* call) {
 
 void check_status(PgsCall* call) {
   const pg::Arguments arguments(call);
-  const Check& check = find_check(arguments.text(0).value_or(""));
+  const std::string name = arguments.text(0).value_or("");
+  const Check& check = find_check(name);
   const Threshold threshold{number(arguments.text(2)), number(arguments.text(3))};
   pg::call(pgs_return_text, call, text(judge(number(arguments.text(1)), threshold, check.bad)));
 }
