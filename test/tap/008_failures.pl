@@ -13,6 +13,7 @@ $node->init(allows_streaming => 1);
 $node->append_conf('postgresql.conf', <<'CONF');
 shared_preload_libraries = 'pgscale'
 pgscale.naptime = 1
+pgscale.sample_interval = 0
 pgscale.clock = '2026-01-15 00:00+00'
 autovacuum = off
 timezone = 'UTC'
