@@ -211,13 +211,14 @@ tap_runner='
     echo \$? >$TESTDIR/{}.status"
   printf "%s\n" "$@" | xargs -P 2 -I {} sh -c "$one"'
 check_tap() {
-  local tests name tap=$RUN_DIR/tap source=$RUN_DIR/source short ok=0 bad=0 one status
+  local tests name promtool tap=$RUN_DIR/tap source=$RUN_DIR/source short ok=0 bad=0 one status
   mapfile -t tests < <(choose test/tap .pl)
   [ ${#tests[@]} -gt 0 ] || return 0
   heading "tap"
+  promtool=$("$TOP/scripts/promtool.sh") || true # the test that needs it fails without
   rm -rf "$tap" "$source"
   mkdir "$source"
-  cp -R "$TOP/test" "$TOP/sql" "$source"
+  cp -R "$TOP/test" "$TOP/sql" "$TOP/contrib" "$source"
   chmod -R a+rX "$source"
   server_dir "$tap"
   as_server mkdir "$tap/ports"
@@ -226,7 +227,7 @@ check_tap() {
   run "$RUN_DIR/log/tap.log" as_server env PATH="$TREE_BIN:$PATH" TMPDIR="$short" PERL5LIB="$pgxs_test/perl" \
     PG_REGRESS="$pgxs_test/regress/pg_regress" PG_TEST_PORT_DIR="$tap/ports" PG_TEST_TIMEOUT_DEFAULT=120 \
     TESTDIR="$tap" TESTDATADIR="$tap/tmp_check" TESTLOGDIR="$tap/tmp_check/log" \
-    TAP_TIMEOUT="${PGSCALE_TAP_TIMEOUT:-300}" \
+    TAP_TIMEOUT="${PGSCALE_TAP_TIMEOUT:-300}" PROMTOOL="$promtool" \
     bash -c "$tap_runner" tap "$source" "${tests[@]}" || true
   clean_after_tap
   for name in "${tests[@]}"; do

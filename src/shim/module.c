@@ -41,6 +41,7 @@ PGS_FUNCTION(pgscale_root_usage);
 PGS_FUNCTION(pgscale_leaf_usage);
 PGS_FUNCTION(pgscale_index_usage);
 PGS_FUNCTION(pgscale_take_sample);
+PGS_FUNCTION(pgscale_prometheus);
 PGS_FUNCTION(pgscale_health_checks);
 PGS_FUNCTION(pgscale_check_status);
 PGS_FUNCTION(pgscale_query_statistics);

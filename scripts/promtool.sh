@@ -1,0 +1,30 @@
+#!/bin/bash
+# Prints the path of Prometheus' promtool, for the tests. Takes it out of Debian's package without installing it, since that
+# would start a server that nobody asked for.
+. "$(dirname "$0")/lib.sh"
+use_run_dir
+
+if command -v promtool >/dev/null; then
+  command -v promtool
+  exit 0
+fi
+tools=$RUN_DIR/tools
+promtool=$tools/usr/bin/promtool
+fetch() (
+  cd "$tools"
+  rm -f prometheus_*.deb
+  apt-get -q download prometheus && dpkg-deb -x prometheus_*.deb . && rm prometheus_*.deb
+) >"$RUN_DIR/log/promtool.log" 2>&1
+update() {
+  if is_root; then apt-get -q update; else sudo apt-get -q update; fi
+} >/dev/null 2>&1
+
+if [ ! -x "$promtool" ]; then
+  command -v apt-get >/dev/null || die "promtool is missing, and this is not Debian: install Prometheus by hand"
+  mkdir -p "$tools"
+  fetch || { update && fetch; } || {
+    tail -n 5 "$RUN_DIR/log/promtool.log" >&2
+    die "could not take promtool out of the package prometheus"
+  }
+fi
+echo "$promtool"
