@@ -1,5 +1,7 @@
 #include "catalog/health.h"
 
+#include <vector>
+
 #include "pg/query.h"
 #include "pg/session.h"
 
@@ -29,17 +31,26 @@ void reset_threshold(const std::string& check) {
 // A check that goes on as it was keeps its row, and so the time since when.
 void record_health() {
   const auto acting = pg::Acting::as_extension();
-  pg::execute(
-      Sql("WITH now AS MATERIALIZED ("
-          "       SELECT check_name, status, object, evidence FROM pgscale.health),"
-          " ended AS ("
-          "       UPDATE pgscale.health_log l SET until = clock_timestamp() FROM now n"
-          "        WHERE l.check_name = n.check_name AND l.until IS NULL AND l.status <> n.status)"
-          " INSERT INTO pgscale.health_log (check_name, status, object, evidence)"
-          " SELECT n.check_name, n.status, n.object, n.evidence FROM now n"
-          "  WHERE NOT EXISTS (SELECT FROM pgscale.health_log l"
-          "                     WHERE l.check_name = n.check_name AND l.until IS NULL"
-          "                       AND l.status = n.status)"));
+  std::vector<pg::Value> checks, statuses, objects, evidence;
+  for (const auto& row :
+       pg::query(Sql("SELECT check_name, status, object, evidence FROM pgscale.health"))) {
+    checks.push_back(row[0]);
+    statuses.push_back(row[1]);
+    objects.push_back(row[2]);
+    evidence.push_back(row[3]);
+  }
+  pg::execute(Sql("UPDATE pgscale.health_log l SET until = clock_timestamp()"
+                  "  FROM unnest($1::text[], $2::text[]) AS n (check_name, status)"
+                  " WHERE l.check_name = n.check_name AND l.until IS NULL"
+                  "   AND l.status <> n.status"),
+              {pg::array_literal(checks), pg::array_literal(statuses)});
+  pg::execute(Sql("INSERT INTO pgscale.health_log (check_name, status, object, evidence)"
+                  " SELECT n.* FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])"
+                  "             AS n (check_name, status, object, evidence)"
+                  " WHERE NOT EXISTS (SELECT FROM pgscale.health_log l"
+                  "                    WHERE l.check_name = n.check_name AND l.until IS NULL)"),
+              {pg::array_literal(checks), pg::array_literal(statuses), pg::array_literal(objects),
+               pg::array_literal(evidence)});
   pg::execute(
       Sql("DELETE FROM pgscale.health_log"
           " WHERE until < clock_timestamp() - interval '90 days'"));
