@@ -54,9 +54,13 @@ SELECT * FROM dead;
 ALTER TABLE t SET (autovacuum_vacuum_insert_threshold = 0, autovacuum_vacuum_insert_scale_factor = 10);
 ANALYZE t;
 SELECT * FROM dead;
+-- pages that are frozen do not count, where the server counts them
+ALTER TABLE t RESET (autovacuum_vacuum_insert_threshold, autovacuum_vacuum_insert_scale_factor);
+VACUUM (FREEZE) t;
+SELECT s."table", s.insert_threshold = floor(1000 + 0.2 * c.reltuples * (1 - coalesce((to_jsonb(c)->>'relallfrozen')::int, 0) / c.relpages)) AS unfrozen
+  FROM seen s JOIN pg_class c ON c.oid = s."table";
 
 -- changed rows
-ALTER TABLE t RESET (autovacuum_vacuum_insert_threshold, autovacuum_vacuum_insert_scale_factor);
 UPDATE t SET k = k WHERE k <= 150;
 SELECT pg_stat_force_next_flush();
 SELECT "table", analyze_overdue, analyze_overdue_leaves, analyze_worst, worst_changed_rows, analyze_threshold FROM seen;

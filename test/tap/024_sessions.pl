@@ -123,6 +123,10 @@ is(ask($node, 'postgres', q{SELECT vacuum_threshold FROM pgscale.vacuum WHERE "t
 $node->safe_psql('postgres', q{SELECT pg_cancel_backend(running_pid) FROM pgscale.vacuum WHERE running_pid > 0});
 becomes($node, 'postgres', 'SELECT count(*) FROM pgscale.vacuum WHERE running_pid > 0', 0, 'it has ended');
 $vacuum->quit;
+# from PostgreSQL 18 on
+my $knows_maximum = $node->psql('postgres', 'ALTER TABLE large_1 SET (autovacuum_vacuum_max_threshold = 3)') == 0;
+becomes($node, 'postgres', q{SELECT vacuum_threshold FROM pgscale.vacuum WHERE "table" = 'large'::regclass}, $knows_maximum ? 3 : 7,
+	'a maximum limits it, where the server has one');
 
 # ---- slots and standbys ----------------------------------------------------------------------
 $node->safe_psql('postgres', "SELECT pg_create_logical_replication_slot('decoder', 'test_decoding')");
