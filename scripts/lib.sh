@@ -14,8 +14,8 @@ while read -r name; do
 done < <(compgen -e PG)
 
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
-# The machine's server: only read and copied, never changed.
-SYSTEM_PG_CONFIG=${PG_CONFIG:-/usr/lib/postgresql/$PG_MAJOR/bin/pg_config}
+# The machine's server: only read and copied, never changed.  Exported, because the scripts call one another.
+export SYSTEM_PG_CONFIG=${PG_CONFIG:-${SYSTEM_PG_CONFIG:-/usr/lib/postgresql/$PG_MAJOR/bin/pg_config}}
 unset PG_CONFIG
 
 die() {
