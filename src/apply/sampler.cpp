@@ -18,6 +18,7 @@ using catalog::NamedCounters;
 constexpr SampleLimits kTables{150, 50};
 constexpr SampleLimits kIndexes{100, 0};
 constexpr SampleLimits kQueries{50, 0};
+constexpr std::int64_t kSequences = 100;
 
 catalog::PolicyRow history_policy() {
   catalog::PolicyRow row;
@@ -104,6 +105,7 @@ void write_sample() {
   now.frame_day = time.frame || !before ? day_of(now.at) : before->frame_day;
   sample_relations(time);
   sample_queries(time, before && before->query_epoch == now.query_epoch);
+  catalog::write_sequences(time, kSequences);
   sample_counters(time);
   catalog::save_sample_state(now);
 }

@@ -90,7 +90,8 @@ void append_partition_sets(std::vector<Resource>& resources, const Question& que
     } else if (is_time(set.kind)) {
       resource.forecast = forecast_time(set, question.terms.now);
     } else if (is_counted(set)) {
-      resource.forecast = forecast_numbers(set, history[*set.sequence], resource, question.terms);
+      resource.forecast =
+          forecast_numbers(set, history[*set.sequence].readings, resource, question.terms);
     } else {
       resource.forecast = unknown_forecast("no sequence of its own feeds the key");
     }

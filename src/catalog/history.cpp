@@ -81,11 +81,13 @@ ObjectHistory object_history(const std::string& scope, const std::vector<Oid>& o
   if (objects.empty()) return {};
   const auto acting = pg::Acting::as_extension();
   Sql sql(
-      "SELECT o.object, ((extract(epoch FROM s.at) - 946684800) * 1000000)::bigint, s.value"
+      "SELECT o.object, ((extract(epoch FROM s.at) - 946684800) * 1000000)::bigint, s.value,"
+      "       s.last_usable"
       "  FROM unnest($3::bigint[]) o (object)"
       " CROSS JOIN generate_series(0, $4::integer * 8 - 1) n"
       " CROSS JOIN LATERAL ("
-      "       SELECT at, coalesce(bytes, (gauges->>'last_value')::bigint) AS value"
+      "       SELECT at, coalesce(bytes, (gauges->>'last_value')::bigint) AS value,"
+      "              gauges->>'last_usable' AS last_usable"
       "         FROM pgscale.sample x"
       "        WHERE scope = $2 AND x.object = o.object"
       "          AND at > $1::timestamptz - (n + 1) * interval '3 hours'"
@@ -96,10 +98,12 @@ ObjectHistory object_history(const std::string& scope, const std::vector<Oid>& o
   ObjectHistory history;
   for (const auto& row : pg::query(
            sql, {timestamptz_text(now), scope, oid_array(objects), pg::from_int(kDaysOfHistory)})) {
-    history[pg::to_oid(row[0])].push_back(reading(row[1], row[2]));
+    ObjectSeries& series = history[pg::to_oid(row[0])];
+    series.readings.push_back(reading(row[1], row[2]));
+    if (row[3]) series.limit = pg::to_int(row[3]);
   }
-  for (auto& [object, readings] : history) {
-    readings = repeated(readings, server.times, now, 3 * kMicrosPerHour);
+  for (auto& [object, series] : history) {
+    series.readings = repeated(series.readings, server.times, now, 3 * kMicrosPerHour);
   }
   return history;
 }

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,7 +32,11 @@ struct ServerHistory {
 // By object, the last sample of every three hours: the size of each table (scope "table"), the last
 // value of each sequence ("sequence"). Where an object did not change it was not sampled; then what
 // it was before is repeated for the times of the server.
-using ObjectHistory = std::map<Oid, std::vector<Reading>>;
+struct ObjectSeries {
+  std::vector<Reading> readings;
+  std::optional<std::int64_t> limit;  // sequences: the last value that can be used
+};
+using ObjectHistory = std::map<Oid, ObjectSeries>;
 [[nodiscard]] ObjectHistory object_history(const std::string& scope,
                                            const std::vector<Oid>& objects,
                                            const ServerHistory& server, Micros now);

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "catalog/zones.h"
+#include "core/forecast.h"
 #include "pg/query.h"
 #include "pg/session.h"
 
@@ -254,6 +255,35 @@ void write_gauges(const SampleTime& time) {
                   "         WHERE g.value IS NOT NULL)"
                   " WHERE scope = 'server' AND object = 0 AND at = $1::timestamptz"),
               {timestamptz_text(time.at)});
+}
+
+void write_sequences(const SampleTime& time, std::int64_t most) {
+  pg::execute(
+      Sql("INSERT INTO pgscale.sample (at, scope, object, frame, gauges)"
+          " SELECT $1::timestamptz, 'sequence', s.sequence::oid::bigint, $2::bool,"
+          "       jsonb_build_object('last_value', s.last_value, 'last_usable', s.last_usable,"
+          "                          'used_pct', s.used_pct)"
+          "  FROM (SELECT v.*,"
+          "               EXISTS (SELECT FROM pgscale.policy p"
+          "                         JOIN pg_partitioned_table k ON k.partrelid = p.parent"
+          "                         JOIN pg_attribute a ON a.attrelid = p.parent"
+          "                                            AND a.attnum = k.partattrs[0]"
+          "                        WHERE p.parent = v.\"table\" AND k.partstrat = 'r'"
+          "                          AND a.attname = v.\"column\") AS is_key"
+          "          FROM pgscale.sequences v"
+          "         WHERE v.last_value IS NOT NULL) s"
+          "  JOIN pg_sequence q ON q.seqrelid = s.sequence"
+          "  LEFT JOIN LATERAL ("
+          "       SELECT (x.gauges->>'last_value')::bigint AS value FROM pgscale.sample x"
+          "        WHERE x.scope = 'sequence' AND x.object = s.sequence::oid::bigint"
+          "          AND x.at < $1::timestamptz AND x.at > $1::timestamptz - interval '2 days'"
+          "        ORDER BY x.at DESC LIMIT 1) before ON NOT $2::bool"
+          " WHERE (s.is_key OR s.used_pct >= $3::numeric)"
+          "   AND NOT (q.seqcycle AND s.last_usable IN (q.seqmin, q.seqmax))"
+          "   AND before.value IS DISTINCT FROM s.last_value"
+          " ORDER BY s.is_key DESC, s.used_pct DESC LIMIT $4::bigint"),
+      {timestamptz_text(time.at), time.frame ? "t" : "f", pg::from_int(kWatchedPercent),
+       pg::from_int(most)});
 }
 
 }  // namespace pgscale::catalog

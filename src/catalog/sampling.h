@@ -49,4 +49,8 @@ void write_counters(const NamedCounters& now, const std::optional<Counters>& cou
 // Values of the server that are no counters, into its row of this sample.
 void write_gauges(const SampleTime& time);
 
+// Where sequences stand that will come to an end one day: those used by a tenth, and those that
+// the key of a partition set comes from. What has not moved is left out, but for a frame.
+void write_sequences(const SampleTime& time, std::int64_t most);
+
 }  // namespace pgscale::catalog

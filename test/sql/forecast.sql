@@ -66,13 +66,11 @@ SELECT timestamptz '2026-12-08 12:00:00+00' - i * interval '1 hour', 3600, 'serv
   FROM generate_series(0, 167) i;
 SELECT resource, object, current_value, limit_value, used_pct, rate_per_day, eta, confidence, status, note FROM shown ORDER BY 1, 2;
 
--- sequences, to the end of the column's type if that comes first
+-- sequences, to the last value that they and their columns can take
 SET pgscale.clock = '2026-11-08 12:00:00+00';
 CREATE TABLE by_identity (id integer GENERATED ALWAYS AS IDENTITY);
 CREATE SEQUENCE wide;
-CREATE TABLE by_default (id smallint DEFAULT nextval('wide'));
 CREATE SEQUENCE descending AS smallint INCREMENT -1;
-CREATE SEQUENCE circular AS smallint CYCLE;
 CREATE SEQUENCE young AS smallint;
 CREATE SEQUENCE used_little AS smallint;
 CREATE SEQUENCE resting AS smallint;
@@ -81,18 +79,17 @@ CREATE SEQUENCE set_back AS smallint;
 CREATE SEQUENCE endless;
 INSERT INTO pgscale.sample (at, seconds, scope, object, frame, gauges)
 SELECT timestamptz '2026-11-08 12:00:00+00' - i * interval '1 hour', 3600, 'sequence', s.name::regclass::oid, i % 24 = 0,
-       jsonb_build_object('used_pct', s.used_pct, 'last_value', s.last - i * s.per_hour)
+       jsonb_build_object('used_pct', s.used_pct, 'last_value', s.last - i * s.per_hour, 'last_usable', s.usable)
   FROM generate_series(0, 167) i,
-       (VALUES ('by_identity_id_seq', 69.85, 1500000000, 1000000, 168, true),
-               ('wide', 91.55, 30000, 100, 168, true),
-               ('descending', 61.04, -20000, -100, 168, true),
-               ('circular', 91.55, 30000, 100, 168, true),
-               ('young', 91.55, 30000, 100, 6, true),
-               ('used_little', 9.99, 3276, 1, 168, true),
-               ('resting', 91.55, 30000, 0, 168, false),
-               ('exhausted', 100, 32767, 10, 168, true),
-               ('set_back', 50, 16384, -10, 168, true),
-               ('endless', 10, 922337203685477580, 1, 168, true)) s (name, used_pct, last, per_hour, hours, changes)
+       (VALUES ('by_identity_id_seq', 69.85, 2147483647, 1500000000, 1000000, 168, true),
+               ('wide', 91.55, 32767, 30000, 100, 168, true),
+               ('descending', 61.04, -32768, -20000, -100, 168, true),
+               ('young', 91.55, 32767, 30000, 100, 6, true),
+               ('used_little', 9.99, 32767, 3276, 1, 168, true),
+               ('resting', 91.55, 32767, 30000, 0, 168, false),
+               ('exhausted', 100, 32767, 32767, 10, 168, true),
+               ('set_back', 50, 32767, 16384, -10, 168, true),
+               ('endless', 10, 9223372036854775807, 922337203685477580, 1, 168, true)) s (name, used_pct, usable, last, per_hour, hours, changes)
  WHERE i < s.hours AND (s.changes OR i % 24 = 0);
 SELECT * FROM shown WHERE resource = 'sequence' ORDER BY object;
 

@@ -43,7 +43,7 @@ SELECT timestamptz '2026-11-08 12:00:00+00' - i * interval '1 hour', 3600, 'serv
 CREATE TABLE t (id integer GENERATED ALWAYS AS IDENTITY);
 INSERT INTO pgscale.sample (at, seconds, scope, object, frame, gauges)
 SELECT timestamptz '2026-11-08 12:00:00+00' - i * interval '1 hour', 3600, 'sequence', 't_id_seq'::regclass::oid, i % 24 = 0,
-       jsonb_build_object('used_pct', 70, 'last_value', 1500000000 - i * 1000000)
+       jsonb_build_object('used_pct', 70, 'last_value', 1500000000 - i * 1000000, 'last_usable', 2147483647)
   FROM generate_series(0, 167) i;
 CREATE TABLE parted (at timestamptz) PARTITION BY RANGE (at);
 SELECT pgscale.create_parent('parted', 'at', '1 day', premake => 1);
