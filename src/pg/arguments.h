@@ -43,6 +43,11 @@ class Arguments {
     if (is_null(index)) return std::nullopt;
     return std::chrono::microseconds(pg::call(pgs_arg_interval, call_, index));
   }
+  // The infinities are the ends of Micros.
+  [[nodiscard]] std::optional<Micros> instant(int index) const {
+    if (is_null(index)) return std::nullopt;
+    return pg::call(pgs_arg_instant, call_, index);
+  }
   // The relation in the argument; NULL is an error that names the argument.
   [[nodiscard]] Oid relation(int index, const char* name) const {
     const std::optional<Oid> oid = this->oid(index);

@@ -34,6 +34,13 @@ std::uint32_t to_oid(const Value& value) { return static_cast<std::uint32_t>(to_
 
 bool to_bool(const Value& value) { return value.value() == "t"; }
 
+std::optional<double> to_number(const Value& value) {
+  if (!value) return std::nullopt;
+  return std::strtod(value->c_str(), nullptr);
+}
+
+std::string utf8(const Value& value) { return value ? call(pgs_utf8, value->c_str()) : ""; }
+
 Value from_int(std::optional<std::int64_t> number) {
   return number ? Value(std::to_string(*number)) : Value();
 }

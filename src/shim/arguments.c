@@ -74,6 +74,14 @@ pgs_arg_interval(PgsCall *call, int index)
 	return micros >= 9.2e18 ? PG_INT64_MAX : micros <= -9.2e18 ? PG_INT64_MIN : (int64_t) micros;
 }
 
+int64_t
+pgs_arg_instant(PgsCall *call, int index)
+{
+	FunctionCallInfo fcinfo = call->fcinfo;
+
+	return PG_GETARG_TIMESTAMPTZ(index);
+}
+
 bool
 pgs_call_may_commit(PgsCall *call)
 {

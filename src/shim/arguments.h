@@ -20,6 +20,8 @@ extern bool pgs_arg_bool(PgsCall *call, int index);
 extern uint64_t pgs_arg_lsn(PgsCall *call, int index);
 /* An interval in microseconds, a month as 30 days; at the ends of int64 when it is longer. */
 extern int64_t pgs_arg_interval(PgsCall *call, int index);
+/* A timestamptz in microseconds since 2000-01-01 UTC; the ends of int64 are the infinities. */
+extern int64_t pgs_arg_instant(PgsCall *call, int index);
 extern uint32_t pgs_arg_oid(PgsCall *call, int index);
 
 /* True unless the CALL runs inside a transaction block or another function. */

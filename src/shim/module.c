@@ -51,6 +51,7 @@ PGS_FUNCTION(pgscale_temp_files_now);
 PGS_FUNCTION(pgscale_frozen_pages);
 PGS_FUNCTION(pgscale_file_systems);
 PGS_FUNCTION(pgscale_forecast_rows);
+PGS_FUNCTION(pgscale_report);
 
 PGS_FUNCTION(pgscale_forget_dropped);	/* event trigger on sql_drop */
 PGS_FUNCTION(pgscale_change_threshold);	/* trigger of view threshold */

@@ -20,6 +20,9 @@ extern uint64_t pgs_spi_execute(const char *sql, int count, const char *const *p
 extern int	pgs_spi_columns(void);	/* of the last result; 0 when there is none */
 extern const char *pgs_spi_value(uint64_t row, int column);	/* NULL for an SQL null; columns from 1 */
 
+/* Text as UTF-8, whatever the encoding of the database; what SQL_ASCII holds is left as it is. */
+extern const char *pgs_utf8(const char *text);
+
 /* Sees what others committed a moment ago, whatever the isolation level of the caller. */
 extern uint64_t pgs_spi_execute_latest(const char *sql, int count, const char *const *parameters);
 

@@ -55,6 +55,9 @@ is(ask($primary, 'postgres', 'SET ROLE plain; SELECT status, replay_lag_seconds 
 is(ask($standby, 'postgres', 'SET ROLE plain; SELECT status, replay_lag_seconds FROM pgscale.lag'), 'unknown|',
 	'on the standby too');
 
+becomes($primary, 'postgres', "SELECT pgscale.report() ~ '1 of 1.*<code>standby<.*caught up'", 't', 'the report names it');
+becomes($standby, 'postgres', "SELECT pgscale.report() ~ ', standby<.*<code>this server<.*caught up.*</html>'", 't', 'and can be made on it');
+
 # ---- paused replay ------------------------------------------------------------------------------
 $standby->safe_psql('postgres', 'SELECT pg_wal_replay_pause()');
 becomes($standby, 'postgres', 'SELECT pg_get_wal_replay_pause_state()', 'paused', 'replay rests');
