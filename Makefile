@@ -60,7 +60,7 @@ bench:
 
 # C++ only: the C of src/shim is in PostgreSQL's style, which clang-format does not know.
 format:
-	clang-format -i $(filter-out src/shim/%,$(wildcard src/*/*.h src/*/*.cpp)) $(wildcard test/unit/*.cpp test/unit/*.h)
+	clang-format -i $(filter-out src/shim/%,$(wildcard src/*/*.h src/*/*.cpp)) $(wildcard test/*/*.cpp test/unit/*.h)
 
 layers:
 	@scripts/check_layers.sh

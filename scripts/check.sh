@@ -1,17 +1,17 @@
 #!/bin/bash
 # make check: installs what is missing, builds, runs all tests; the last line is `N passed, N failed`.
-#   scripts/check.sh [layers|unit|regress|isolation|tap ...]   only these kinds
+#   scripts/check.sh [layers|unit|regress|isolation|tap|web ...]   only these kinds
 #   TESTS="name ..." scripts/check.sh regress                  only these tests
 #   PGSCALE_SANITIZE=address,undefined scripts/check.sh unit    other sanitizers (default: undefined)
-# Counted: layers as one test, GoogleTest by test, pg_regress and isolation by file, TAP by assertion.
+# Counted: layers as one test, GoogleTest by test, pg_regress and isolation by file, TAP and web by assertion.
 . "$(dirname "$0")/lib.sh"
 
 kinds=("$@")
-[ ${#kinds[@]} -gt 0 ] || kinds=(layers unit regress isolation tap)
+[ ${#kinds[@]} -gt 0 ] || kinds=(layers unit regress isolation tap web)
 for kind in "${kinds[@]}"; do
   case $kind in
-  layers | unit | regress | isolation | tap) ;;
-  *) die "usage: $0 [layers|unit|regress|isolation|tap ...]" ;;
+  layers | unit | regress | isolation | tap | web) ;;
+  *) die "usage: $0 [layers|unit|regress|isolation|tap|web ...]" ;;
   esac
 done
 wanted() { [[ " ${kinds[*]} " == *" $1 "* ]]; }
@@ -76,8 +76,7 @@ clean_after_tap() {
     case $short in /tmp/pgscale.*) as_server rm -rf "$short" ;; esac
     rm "$RUN_DIR/tap_short"
   fi
-  [ -d "$RUN_DIR/tap" ] || return 0
-  as_server find "$RUN_DIR/tap" -name postmaster.pid | while read -r pid_file; do
+  { as_server find "$RUN_DIR/tap" "$RUN_DIR/web" -name postmaster.pid 2>/dev/null || true; } | while read -r pid_file; do
     as_server "$TREE_BIN/pg_ctl" stop -D "${pid_file%/*}" -m immediate -s -w -t 20 >/dev/null 2>&1 </dev/null || true
   done
 }
@@ -130,7 +129,8 @@ check_unit() {
   fi
   count "$ok" "$bad"
 }
-build_unit() {
+build_unit() { build_in_cmake pgscale_unit_tests; }
+build_in_cmake() {
   # CMake refuses a build directory that was copied along with a checkout.
   if [ -f "$TOP/build/unit/CMakeCache.txt" ] &&
     ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$TOP" "$TOP/build/unit/CMakeCache.txt"; then
@@ -138,7 +138,7 @@ build_unit() {
   fi
   cmake -S "$TOP" -B "$TOP/build/unit" -DCMAKE_BUILD_TYPE=Debug -DPGSCALE_WERROR=ON -DPGSCALE_MODULE=OFF \
     -DPGSCALE_SANITIZE="${PGSCALE_SANITIZE-undefined}" &&
-    cmake --build "$TOP/build/unit" --target pgscale_unit_tests -j "$(nproc)"
+    cmake --build "$TOP/build/unit" --target "$1" -j "$(nproc)"
 }
 
 # pg_regress and isolation run against one fresh cluster without shared_preload_libraries.
@@ -207,18 +207,24 @@ check_regress() {
 # shellcheck disable=SC2016 # expanded by the shell that runs it
 tap_runner='
   cd "$1" && shift
-  one="timeout --foreground -k 20 $TAP_TIMEOUT perl -I test/tap/lib -I test/tap test/tap/{}.pl >$TESTDIR/{}.tap 2>$TESTDIR/{}.err
+  one="timeout --foreground -k 20 $TAP_TIMEOUT perl -I test/tap/lib $KIND/{}.pl >$TESTDIR/{}.tap 2>$TESTDIR/{}.err
     echo \$? >$TESTDIR/{}.status"
   printf "%s\n" "$@" | xargs -P 2 -I {} sh -c "$one"'
-check_tap() {
-  local tests name promtool tap=$RUN_DIR/tap source=$RUN_DIR/source short ok=0 bad=0 one status
-  mapfile -t tests < <(choose test/tap .pl)
+check_tap() { # check_tap KIND: tap or web
+  local tests name promtool= tap=$RUN_DIR/$1 source=$RUN_DIR/source short ok=0 bad=0 one status
+  mapfile -t tests < <(choose "test/$1" .pl)
   [ ${#tests[@]} -gt 0 ] || return 0
-  heading "tap"
-  promtool=$("$TOP/scripts/promtool.sh") || true # the test that needs it fails without
+  heading "$1"
   rm -rf "$tap" "$source"
   mkdir "$source"
   cp -R "$TOP/test" "$TOP/sql" "$TOP/contrib" "$source"
+  if [ "$1" = tap ]; then
+    promtool=$("$TOP/scripts/promtool.sh") || true # the test that needs it fails without
+  elif ! run "$RUN_DIR/log/sample_pages.log" make_sample_pages "$source/test/web"; then
+    show_end "$RUN_DIR/log/sample_pages.log" 60
+    count 0 1
+    return
+  fi
   chmod -R a+rX "$source"
   server_dir "$tap"
   as_server mkdir "$tap/ports"
@@ -227,7 +233,7 @@ check_tap() {
   run "$RUN_DIR/log/tap.log" as_server env PATH="$TREE_BIN:$PATH" TMPDIR="$short" PERL5LIB="$pgxs_test/perl" \
     PG_REGRESS="$pgxs_test/regress/pg_regress" PG_TEST_PORT_DIR="$tap/ports" PG_TEST_TIMEOUT_DEFAULT=120 \
     TESTDIR="$tap" TESTDATADIR="$tap/tmp_check" TESTLOGDIR="$tap/tmp_check/log" \
-    TAP_TIMEOUT="${PGSCALE_TAP_TIMEOUT:-300}" PROMTOOL="$promtool" \
+    KIND="test/$1" TAP_TIMEOUT="${PGSCALE_TAP_TIMEOUT:-300}" PROMTOOL="$promtool" \
     bash -c "$tap_runner" tap "$source" "${tests[@]}" || true
   clean_after_tap
   for name in "${tests[@]}"; do
@@ -248,6 +254,11 @@ check_tap() {
     fi
   done
   count "$ok" "$bad"
+}
+make_sample_pages() { # make_sample_pages DIR
+  build_in_cmake pgscale_sample_page &&
+    "$TOP/build/unit/pgscale_sample_page" >"$1/sample.html" &&
+    "$TOP/build/unit/pgscale_sample_page" empty >"$1/empty.html"
 }
 # Assertions of one file, "PASSED FAILED".  Skipped ones count as neither; a file that died or
 # stopped before its plan has failed at least once.
@@ -274,7 +285,7 @@ clean_after_tap # of a run that was killed
 if wanted layers; then check_layers; fi
 if wanted unit; then check_unit; fi
 
-if wanted regress || wanted isolation || wanted tap; then
+if wanted regress || wanted isolation || wanted tap || wanted web; then
   heading "server tree, build, install"
   if ! { "$TOP/scripts/server_tree.sh" >/dev/null && run "$RUN_DIR/log/install.log" build_and_install COPT=-Werror; }; then
     show "$RUN_DIR/log/install.log" 70
@@ -288,5 +299,6 @@ if wanted regress || wanted isolation || wanted tap; then
 fi
 if wanted regress; then check_regress regress; fi
 if wanted isolation; then check_regress isolation; fi
-if wanted tap; then check_tap; fi
+if wanted tap; then check_tap tap; fi
+if wanted web; then check_tap web; fi
 finish

@@ -7,7 +7,7 @@
 
 case ${1:-} in
 demo) packages=(g++ make) ;;
-check) packages=(g++ make cmake libgtest-dev perl libipc-run-perl) ;;
+check) packages=(g++ make cmake libgtest-dev perl libipc-run-perl chromium fonts-dejavu-core) ;;
 *) die "usage: $0 demo|check" ;;
 esac
 if [ "$SYSTEM_PG_CONFIG" = "/usr/lib/postgresql/$PG_MAJOR/bin/pg_config" ]; then
@@ -21,7 +21,9 @@ if ! command -v dpkg-query >/dev/null; then
     command -v "$program" >/dev/null || missing+=("$program")
   done
   if [ "$1" = check ]; then
-    command -v cmake >/dev/null || missing+=(cmake)
+    for program in cmake chromium; do
+      command -v "$program" >/dev/null || missing+=("$program")
+    done
     perl -MIPC::Run -MTest::More -e 1 2>/dev/null || missing+=("perl with IPC::Run and Test::More")
   fi
   [ ${#missing[@]} -eq 0 ] && exit 0
