@@ -9,7 +9,7 @@ use PostgreSQL::Test::Utils;
 use PgscaleTest;
 use Test::More;
 
-my @widths = (1280, 390);
+my @widths = (1280, 1161, 881, 768, 390);
 
 # ---- the checks see what is wrong ---------------------------------------------------------------
 my $bad = <<'HTML';
