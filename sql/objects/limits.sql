@@ -5,54 +5,13 @@ CREATE FUNCTION pgscale.sequence_state(sequence oid, OUT last_value bigint, OUT 
 COMMENT ON FUNCTION pgscale.sequence_state(oid) IS
 'Where a sequence stands, with the rights of the caller; waits for no lock and keeps none, unlike pg_sequence_last_value; note says why it is unknown; part of the view sequences';
 
--- Of the columns that own the sequence (serial, identity) or have it in their default, the one with the narrowest type.
--- A function for the reason that table_parts() is one.
-CREATE FUNCTION pgscale.sequence_columns(
-    OUT sequence oid, OUT relation oid, OUT "column" name, OUT column_type text, OUT low numeric, OUT high numeric)
-    RETURNS SETOF record
-    LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 1000
-    SET search_path = pg_catalog, pg_temp
-    SET jit = off
-BEGIN ATOMIC
-WITH RECURSIVE domain AS (
-    SELECT t.oid, t.typbasetype AS base, t.typtypmod AS typmod
-      FROM pg_catalog.pg_type t
-     WHERE t.typtype = 'd'
-    UNION ALL
-    SELECT d.oid, t.typbasetype, t.typtypmod
-      FROM domain d
-      JOIN pg_catalog.pg_type t ON t.oid = d.base AND t.typtype = 'd'),
-fed AS (
-    SELECT d.objid AS sequence, d.refobjid AS relation, d.refobjsubid AS attnum, true AS owned
-      FROM pg_catalog.pg_sequence s
-      JOIN pg_catalog.pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = s.seqrelid AND d.objsubid = 0
-     WHERE d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')
-    UNION ALL
-    SELECT d.refobjid, e.adrelid, e.adnum, false
-      FROM pg_catalog.pg_sequence s
-      JOIN pg_catalog.pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = s.seqrelid
-      JOIN pg_catalog.pg_attrdef e ON e.oid = d.objid
-     WHERE d.classid = 'pg_attrdef'::regclass)
-SELECT DISTINCT ON (f.sequence) f.sequence, f.relation, a.attname, format_type(a.atttypid, a.atttypmod),
-       CASE t.type WHEN 'numeric'::regtype THEN -h.high ELSE -h.high - 1 END, h.high
-  FROM fed f
-  JOIN pg_catalog.pg_attribute a ON a.attrelid = f.relation AND a.attnum = f.attnum
-  LEFT JOIN domain d ON d.oid = a.atttypid AND NOT EXISTS (SELECT FROM domain i WHERE i.oid = d.base)
- CROSS JOIN LATERAL (
-        SELECT coalesce(d.base, a.atttypid) AS type, coalesce(d.typmod, a.atttypmod) - 4 AS modifier) t
- CROSS JOIN LATERAL (
-        SELECT CASE t.type WHEN 'int2'::regtype THEN 32767
-                           WHEN 'int4'::regtype THEN 2147483647
-                           WHEN 'int8'::regtype THEN 9223372036854775807
-                           -- precision less scale, which has 11 bits and a sign
-                           WHEN 'numeric'::regtype THEN
-                                CASE WHEN t.modifier >= 0
-                                     THEN 10::numeric ^ ((t.modifier >> 16) - (((t.modifier & 2047) # 1024) - 1024)) - 1 END
-               END AS high) h
- ORDER BY f.sequence, h.high, f.owned DESC, f.relation, f.attnum;
-END;
+-- One pass over the catalogs in C.
+CREATE FUNCTION pgscale.sequence_columns()
+    RETURNS TABLE (sequence oid, relation oid, "column" name, column_type text, low bigint, high bigint)
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED ROWS 1000
+    AS 'MODULE_PATHNAME', 'pgscale_sequence_columns';
 COMMENT ON FUNCTION pgscale.sequence_columns() IS
-'The column that each sequence feeds, of several the one with the narrowest type, and what it can hold; part of the view sequences';
+'The column that each sequence feeds, because it owns it or has it in its default, and what it can hold; of several the one with the narrowest type; part of the view sequences';
 
 CREATE VIEW pgscale.sequences AS
 WITH bound AS (
@@ -68,7 +27,7 @@ WITH bound AS (
 measured AS (
     SELECT b.*,
            CASE WHEN b.ascends THEN b.last_value::numeric - b.seqmin ELSE b.seqmax - b.last_value::numeric END + b.is_called::int AS taken,
-           CASE WHEN b.ascends THEN b.high - b.last_value::numeric ELSE b.last_value::numeric - b.low END AS ahead
+           CASE WHEN b.ascends THEN b.high::numeric - b.last_value ELSE b.last_value::numeric - b.low END AS ahead
       FROM bound b)
 SELECT m.seqrelid::regclass AS sequence,
        m.relation::regclass AS "table",
@@ -76,7 +35,7 @@ SELECT m.seqrelid::regclass AS sequence,
        m.column_type,
        CASE WHEN m.is_called THEN m.last_value END AS last_value,
        m.seqincrement AS increment,
-       CASE WHEN m.ascends THEN m.high ELSE m.low END::bigint AS last_usable,
+       CASE WHEN m.ascends THEN m.high ELSE m.low END AS last_usable,
        CASE WHEN m.ahead < 0 THEN 100.00
             ELSE round(100 * m.taken / (m.taken + m.ahead + (NOT m.is_called)::int), 2) END AS used_pct,
        CASE WHEN m.ahead < 0 THEN 0 ELSE floor(m.ahead / abs(m.seqincrement)) + (NOT m.is_called)::int END AS remaining,

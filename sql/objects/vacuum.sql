@@ -1,112 +1,29 @@
 
-CREATE FUNCTION pgscale.frozen_pages(OUT relation oid, OUT pages integer) RETURNS SETOF record
-    LANGUAGE c VOLATILE PARALLEL RESTRICTED
-    SET search_path = pg_catalog, pg_temp
-    AS 'MODULE_PATHNAME', 'pgscale_frozen_pages';
-COMMENT ON FUNCTION pgscale.frozen_pages() IS
-'All-frozen pages of each table; no rows on servers that do not count them (before PostgreSQL 18); part of the views';
+-- One pass over the catalogs and the statistics in C.
+CREATE FUNCTION pgscale.freeze_ages()
+    RETURNS TABLE (root oid, oldest oid, xid_age integer, freeze_max_age bigint,
+                   oldest_mxid oid, mxid_age integer, multixact_freeze_max_age bigint)
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED ROWS 1000
+    AS 'MODULE_PATHNAME', 'pgscale_freeze_ages';
+COMMENT ON FUNCTION pgscale.freeze_ages() IS
+'How old each table is, with its TOAST table and all below it, and where; part of the view wraparound';
 
--- The arithmetic is the server's, in float4 (relation_needs_vacanalyze). A function that claims a fixed number of rows and
--- forbids JIT: for as many rows as the catalogs have, compiling would take seconds where running takes milliseconds.
-CREATE FUNCTION pgscale.table_parts(
-    OUT relation oid, OUT root oid, OUT is_toast boolean, OUT is_temporary boolean, OUT reltuples real,
-    OUT xid_age integer, OUT mxid_age integer, OUT freeze_max_age bigint, OUT multixact_freeze_max_age bigint,
-    OUT autovacuum boolean, OUT vacuum_threshold real, OUT insert_threshold real, OUT analyze_threshold real)
-    RETURNS SETOF record
-    LANGUAGE sql VOLATILE PARALLEL RESTRICTED ROWS 1000
-    SET search_path = pg_catalog, pg_temp
-    SET jit = off
-BEGIN ATOMIC
-WITH RECURSIVE class AS MATERIALIZED (
-    SELECT c.oid, c.relkind, c.relispartition, c.relpersistence = 't' AS is_temporary, c.reltoastrelid, c.relpages, c.reltuples,
-           c.relfrozenxid, c.relminmxid, c.reloptions
-      FROM pg_catalog.pg_class c
-     WHERE c.relkind IN ('r', 'm', 't', 'p')),
-partition AS (
-    SELECT c.oid AS root, c.oid AS relation
-      FROM class c
-     WHERE c.relkind = 'p' AND NOT c.relispartition
-    UNION ALL
-    SELECT p.root, i.inhrelid
-      FROM partition p
-      JOIN pg_catalog.pg_inherits i ON i.inhparent = p.relation),
-option AS MATERIALIZED (
-    SELECT c.oid AS relation,
-           bool_and(o.option_value::boolean) FILTER (WHERE o.option_name = 'autovacuum_enabled') AS enabled,
-           max(o.option_value::real) FILTER (WHERE o.option_name = 'autovacuum_vacuum_threshold') AS threshold,
-           max(o.option_value::real) FILTER (WHERE o.option_name = 'autovacuum_vacuum_scale_factor') AS scale,
-           max(o.option_value::real) FILTER (WHERE o.option_name = 'autovacuum_vacuum_max_threshold') AS max_threshold,
-           max(o.option_value::real) FILTER (WHERE o.option_name = 'autovacuum_vacuum_insert_threshold') AS insert_threshold,
-           max(o.option_value::real) FILTER (WHERE o.option_name = 'autovacuum_vacuum_insert_scale_factor') AS insert_scale,
-           max(o.option_value::real) FILTER (WHERE o.option_name = 'autovacuum_analyze_threshold') AS analyze_threshold,
-           max(o.option_value::real) FILTER (WHERE o.option_name = 'autovacuum_analyze_scale_factor') AS analyze_scale,
-           max(o.option_value::float8) FILTER (WHERE o.option_name = 'autovacuum_freeze_max_age') AS freeze_max_age,
-           max(o.option_value::float8) FILTER (WHERE o.option_name = 'autovacuum_multixact_freeze_max_age') AS multixact_freeze_max_age
-      FROM class c
-     CROSS JOIN LATERAL pg_catalog.pg_options_to_table(c.reloptions) o
-     WHERE c.reloptions IS NOT NULL
-     GROUP BY c.oid),
-setting AS MATERIALIZED (
-    SELECT current_setting('autovacuum')::boolean AND current_setting('track_counts')::boolean AS enabled,
-           current_setting('autovacuum_vacuum_threshold')::real AS threshold,
-           current_setting('autovacuum_vacuum_scale_factor')::real AS scale,
-           current_setting('autovacuum_vacuum_max_threshold', true)::real AS max_threshold,
-           current_setting('autovacuum_vacuum_insert_threshold')::real AS insert_threshold,
-           current_setting('autovacuum_vacuum_insert_scale_factor')::real AS insert_scale,
-           current_setting('autovacuum_analyze_threshold')::real AS analyze_threshold,
-           current_setting('autovacuum_analyze_scale_factor')::real AS analyze_scale,
-           current_setting('autovacuum_freeze_max_age')::bigint AS freeze_max_age,
-           current_setting('autovacuum_multixact_freeze_max_age')::bigint AS multixact_freeze_max_age),
--- A TOAST table with settings of its own takes none from its table.
-part AS (
-    SELECT c.oid, coalesce(p.root, c.oid) AS root, c.oid AS option_of, false AS is_toast,
-           c.is_temporary, c.relpages, c.reltuples, c.relfrozenxid, c.relminmxid
-      FROM class c
-      LEFT JOIN partition p ON p.relation = c.oid
-     WHERE c.relkind IN ('r', 'm')
-    UNION ALL
-    SELECT t.oid, coalesce(p.root, c.oid), CASE WHEN t.reloptions IS NULL THEN c.oid ELSE t.oid END, true,
-           c.is_temporary, t.relpages, t.reltuples, t.relfrozenxid, t.relminmxid
-      FROM class c
-      JOIN class t ON t.oid = c.reltoastrelid
-      LEFT JOIN partition p ON p.relation = c.oid
-     WHERE c.relkind IN ('r', 'm'))
-SELECT p.oid, p.root, p.is_toast, p.is_temporary, p.reltuples,
-       CASE WHEN p.relfrozenxid <> '0' THEN pgscale.transactions_since(p.relfrozenxid) END,
-       CASE WHEN p.relminmxid <> '0' THEN mxid_age(p.relminmxid) END,
-       least(o.freeze_max_age::bigint, s.freeze_max_age),
-       least(o.multixact_freeze_max_age::bigint, s.multixact_freeze_max_age),
-       s.enabled AND coalesce(o.enabled, true),
-       least(coalesce(o.threshold, s.threshold) + coalesce(o.scale, s.scale) * r.reltuples,
-             nullif(coalesce(o.max_threshold, s.max_threshold), -1)),
-       -- -1: inserts do not count
-       nullif(coalesce(o.insert_threshold, s.insert_threshold), -1)
-         + coalesce(o.insert_scale, s.insert_scale) * r.reltuples * r.unfrozen,
-       coalesce(o.analyze_threshold, s.analyze_threshold) + coalesce(o.analyze_scale, s.analyze_scale) * r.reltuples
-  FROM part p
-  LEFT JOIN option o ON o.relation = p.option_of
-  LEFT JOIN pgscale.frozen_pages() f ON f.relation = p.oid
- CROSS JOIN setting s
- CROSS JOIN LATERAL (
-        SELECT greatest(p.reltuples, 0::real) AS reltuples,
-               CASE WHEN p.relpages > 0 AND f.pages > 0
-                    THEN 1::real - least(f.pages, p.relpages)::real / p.relpages::real ELSE 1::real END AS unfrozen) r;
-END;
-COMMENT ON FUNCTION pgscale.table_parts() IS
-'Tables, materialized views and their TOAST tables, with the root of the partitions above and what autovacuum goes by for each; part of the views';
+CREATE FUNCTION pgscale.vacuum_work()
+    RETURNS TABLE (root oid, leaves integer, live_rows bigint, dead_rows bigint,
+                   vacuum_due integer, vacuum_reason text, vacuum_worst oid, worst_dead_rows bigint, vacuum_threshold bigint,
+                   worst_inserted_rows bigint, insert_threshold bigint,
+                   analyze_due integer, analyze_worst oid, worst_changed_rows bigint, analyze_threshold bigint,
+                   last_vacuum timestamptz, never_vacuumed integer, last_analyze timestamptz, unanalyzed oid[],
+                   autovacuum boolean, changed_rows bigint)
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED ROWS 1000
+    AS 'MODULE_PATHNAME', 'pgscale_vacuum_work';
+COMMENT ON FUNCTION pgscale.vacuum_work() IS
+'What autovacuum has to do in each table, with its TOAST table and all below it; part of the view vacuum';
 
--- The oldest part of a table is the largest of arrays whose first element decides: no sorting, no second look.
 -- The server assigns no transaction within 3,000,000 of the wraparound at 2^31 - 1 (SetTransactionIdLimit), and no
 -- multixact likewise (SetMultiXactIdLimit).
 CREATE VIEW pgscale.wraparound AS
-WITH oldest AS (
-    SELECT p.root,
-           max(ARRAY[p.xid_age, (NOT p.is_toast)::int, p.relation::bigint, p.freeze_max_age]) AS xid,
-           max(ARRAY[p.mxid_age, (NOT p.is_toast)::int, p.relation::bigint, p.multixact_freeze_max_age]) FILTER (WHERE p.mxid_age IS NOT NULL) AS mxid
-      FROM pgscale.table_parts() p
-     WHERE p.xid_age IS NOT NULL
-     GROUP BY p.root),
-age AS (
+WITH age AS (
     SELECT 'database' AS kind, d.datname, NULL::regclass AS "table", NULL::regclass AS oldest,
            pgscale.transactions_since(d.datfrozenxid) AS xid_age,
            pg_catalog.current_setting('autovacuum_freeze_max_age')::bigint AS freeze_max_age,
@@ -115,9 +32,9 @@ age AS (
            pg_catalog.current_setting('autovacuum_multixact_freeze_max_age')::bigint AS multixact_freeze_max_age
       FROM pg_catalog.pg_database d
     UNION ALL
-    SELECT 'table', pg_catalog.current_database(), o.root::regclass, o.xid[3]::regclass, o.xid[1]::int, o.xid[4],
-           o.mxid[3]::regclass, o.mxid[1]::int, o.mxid[4]
-      FROM oldest o)
+    SELECT 'table', pg_catalog.current_database(), f.root::regclass, f.oldest::regclass, f.xid_age, f.freeze_max_age,
+           f.oldest_mxid::regclass, f.mxid_age, f.multixact_freeze_max_age
+      FROM pgscale.freeze_ages() f)
 SELECT a.kind,
        a.datname,
        a."table",
@@ -153,96 +70,55 @@ COMMENT ON COLUMN pgscale.wraparound.mxid_stop_pct IS 'mxid_age in percent of 2,
 COMMENT ON COLUMN pgscale.wraparound.mxids_left IS 'Multixacts until then';
 
 CREATE VIEW pgscale.vacuum AS
-WITH part AS MATERIALIZED (
-    SELECT p.*,
-           pg_catalog.pg_stat_get_dead_tuples(p.relation) AS dead,
-           pg_catalog.pg_stat_get_ins_since_vacuum(p.relation) AS inserted,
-           CASE WHEN NOT p.is_toast THEN pg_catalog.pg_stat_get_live_tuples(p.relation) END AS counted,
-           CASE WHEN NOT p.is_toast AND p.relation <> 'pg_catalog.pg_statistic'::regclass
-                THEN pg_catalog.pg_stat_get_mod_since_analyze(p.relation) END AS changed,
-           CASE WHEN NOT p.is_toast
-                THEN greatest(pg_catalog.pg_stat_get_last_vacuum_time(p.relation), pg_catalog.pg_stat_get_last_autovacuum_time(p.relation)) END AS vacuumed,
-           CASE WHEN NOT p.is_toast
-                THEN greatest(pg_catalog.pg_stat_get_last_analyze_time(p.relation), pg_catalog.pg_stat_get_last_autoanalyze_time(p.relation)) END AS analyzed
-      FROM pgscale.table_parts() p
-     WHERE NOT p.is_temporary),
-judged AS (
-    SELECT p.*,
-           -- a count without a VACUUM or ANALYZE may have begun anew with a crash
-           CASE WHEN p.vacuumed IS NULL AND p.analyzed IS NULL THEN greatest(p.counted, p.reltuples::bigint) ELSE p.counted END AS live,
-           NOT p.is_toast AND (p.counted > 0 OR p.reltuples > 0) AS has_rows,
-           CASE WHEN p.xid_age > p.freeze_max_age OR p.mxid_age > p.multixact_freeze_max_age THEN 3
-                WHEN p.dead::real > p.vacuum_threshold THEN 2
-                WHEN p.inserted::real > p.insert_threshold THEN 1
-                ELSE 0 END AS reason,
-           p.changed::real > p.analyze_threshold AS analyze_due
-      FROM part p),
-rolled AS (
-    SELECT j.root,
-           count(*) FILTER (WHERE NOT j.is_toast) AS leaves,
-           sum(j.live) FILTER (WHERE NOT j.is_toast) AS live,
-           sum(j.dead) FILTER (WHERE NOT j.is_toast) AS dead,
-           count(*) FILTER (WHERE j.reason > 0) AS vacuum_due,
-           max(ARRAY[CASE WHEN j.reason = 3 THEN 'Infinity'
-                          ELSE greatest(j.dead / greatest(j.vacuum_threshold, 1),
-                                        CASE WHEN j.insert_threshold IS NOT NULL THEN j.inserted / greatest(j.insert_threshold, 1) END) END,
-                     (NOT j.is_toast)::int, j.relation::bigint, j.reason, j.dead, j.vacuum_threshold, j.inserted, j.insert_threshold]::float8[]) AS to_vacuum,
-           count(*) FILTER (WHERE j.analyze_due) AS analyze_due,
-           max(ARRAY[j.changed / greatest(j.analyze_threshold, 1),
-                     j.relation::bigint, j.changed, j.analyze_threshold]::float8[]) FILTER (WHERE j.changed IS NOT NULL) AS to_analyze,
-           min(j.vacuumed) AS vacuumed,
-           count(*) FILTER (WHERE j.has_rows AND j.vacuumed IS NULL) AS never_vacuumed,
-           min(j.analyzed) AS analyzed,
-           count(*) FILTER (WHERE j.has_rows AND j.changed IS NOT NULL AND j.analyzed IS NULL
-                              AND NOT EXISTS (SELECT FROM pg_catalog.pg_statistic s WHERE s.starelid = j.relation AND NOT s.stainherit)) AS never_analyzed,
-           bool_and(j.autovacuum) AS autovacuum,
-           sum(j.changed) AS changed
-      FROM judged j
-     GROUP BY j.root),
+WITH work AS MATERIALIZED (SELECT * FROM pgscale.vacuum_work()),
 -- Who may not see what a process does does not see its relid either.
 running AS (
-    SELECT DISTINCT ON (p.root) p.root, v.pid, v.relid, v.phase,
+    SELECT DISTINCT ON (r.root) r.root, v.pid, v.relid, v.phase,
            round(100.0 * v.heap_blks_scanned / nullif(v.heap_blks_total, 0), 2) AS scanned_pct
       FROM pg_catalog.pg_stat_progress_vacuum v
-      JOIN part p ON p.relation = v.relid
+      LEFT JOIN pg_catalog.pg_class t ON t.reltoastrelid = v.relid
+     CROSS JOIN LATERAL (
+            SELECT coalesce(pg_catalog.pg_partition_root(coalesce(t.oid, v.relid)), coalesce(t.oid, v.relid))::oid AS root) r
      WHERE v.datname = pg_catalog.current_database()
-     ORDER BY p.root, v.pid)
-SELECT r.root::regclass AS "table",
-       r.leaves::int AS leaves,
-       r.live::bigint AS live_rows,
-       r.dead::bigint AS dead_rows,
-       round(100.0 * r.dead / nullif(r.live + r.dead, 0), 2) AS dead_pct,
-       r.vacuum_due > 0 AS vacuum_overdue,
-       r.vacuum_due::int AS vacuum_overdue_parts,
-       (ARRAY['inserts', 'dead rows', 'wraparound'])[(r.to_vacuum)[4]::int] AS vacuum_reason,
-       (r.to_vacuum)[3]::bigint::regclass AS vacuum_worst,
-       (r.to_vacuum)[5]::bigint AS worst_dead_rows,
-       floor((r.to_vacuum)[6])::bigint AS vacuum_threshold,
-       (r.to_vacuum)[7]::bigint AS worst_inserted_rows,
-       floor((r.to_vacuum)[8])::bigint AS insert_threshold,
-       r.analyze_due > 0 AS analyze_overdue,
-       r.analyze_due::int AS analyze_overdue_leaves,
-       (r.to_analyze)[2]::bigint::regclass AS analyze_worst,
-       (r.to_analyze)[3]::bigint AS worst_changed_rows,
-       floor((r.to_analyze)[4])::bigint AS analyze_threshold,
-       r.vacuumed AS last_vacuum,
-       r.never_vacuumed::int AS never_vacuumed,
-       r.analyzed AS last_analyze,
-       r.never_analyzed::int AS never_analyzed,
-       r.autovacuum,
+     ORDER BY r.root, v.pid)
+SELECT w.root::regclass AS "table",
+       w.leaves,
+       w.live_rows,
+       w.dead_rows,
+       round(100.0 * w.dead_rows / nullif(w.live_rows + w.dead_rows, 0), 2) AS dead_pct,
+       w.vacuum_due > 0 AS vacuum_overdue,
+       w.vacuum_due AS vacuum_overdue_parts,
+       w.vacuum_reason,
+       w.vacuum_worst::regclass AS vacuum_worst,
+       w.worst_dead_rows,
+       w.vacuum_threshold,
+       w.worst_inserted_rows,
+       w.insert_threshold,
+       w.analyze_due > 0 AS analyze_overdue,
+       w.analyze_due AS analyze_overdue_leaves,
+       w.analyze_worst::regclass AS analyze_worst,
+       w.worst_changed_rows,
+       w.analyze_threshold,
+       w.last_vacuum,
+       w.never_vacuumed,
+       w.last_analyze,
+       -- what a crash loses are the times, not the statistics of the planner
+       (SELECT count(*) FROM unnest(w.unanalyzed) u (oid)
+         WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_statistic s WHERE s.starelid = u.oid AND NOT s.stainherit))::int AS never_analyzed,
+       w.autovacuum,
        v.pid AS running_pid,
        v.relid::regclass AS running_on,
        v.phase AS running_phase,
        v.scanned_pct AS running_scanned_pct,
-       CASE WHEN c.relkind = 'p'
-            THEN greatest(pg_catalog.pg_stat_get_last_analyze_time(c.oid), pg_catalog.pg_stat_get_last_autoanalyze_time(c.oid)) END AS parent_analyzed,
-       CASE WHEN c.relkind = 'p'
-            THEN EXISTS (SELECT FROM pg_catalog.pg_statistic s WHERE s.starelid = c.oid AND s.stainherit) END AS parent_statistics,
-       CASE WHEN c.relkind = 'p' THEN r.changed::bigint END AS parent_changed_rows
-  FROM rolled r
-  JOIN pg_catalog.pg_class c ON c.oid = r.root
-  LEFT JOIN running v ON v.root = r.root
- ORDER BY r.vacuum_due > 0 DESC, r.dead DESC, r.root;
+       CASE WHEN p.partrelid IS NOT NULL
+            THEN greatest(pg_catalog.pg_stat_get_last_analyze_time(w.root), pg_catalog.pg_stat_get_last_autoanalyze_time(w.root)) END AS parent_analyzed,
+       CASE WHEN p.partrelid IS NOT NULL
+            THEN EXISTS (SELECT FROM pg_catalog.pg_statistic s WHERE s.starelid = w.root AND s.stainherit) END AS parent_statistics,
+       CASE WHEN p.partrelid IS NOT NULL THEN w.changed_rows END AS parent_changed_rows
+  FROM work w
+  LEFT JOIN pg_catalog.pg_partitioned_table p ON p.partrelid = w.root
+  LEFT JOIN running v ON v.root = w.root
+ ORDER BY w.vacuum_due > 0 DESC, w.dead_rows DESC, w.root;
 COMMENT ON VIEW pgscale.vacuum IS 'What VACUUM and ANALYZE have to do in each table, a root with all its partitions in one row, by the thresholds of autovacuum; overdue ones first. Temporary tables are left out, as autovacuum does';
 COMMENT ON COLUMN pgscale.vacuum."table" IS 'The table, materialized view or root of partitions';
 COMMENT ON COLUMN pgscale.vacuum.leaves IS 'Tables in this row, those with rows of their own; 1 for a table that is not partitioned';

@@ -1,4 +1,5 @@
 #include "catalog/sequences.h"
+#include "core/sequence_use.h"
 #include "pg/arguments.h"
 #include "pg/attempt.h"
 #include "pg/contain.h"
@@ -20,6 +21,14 @@ void sequence_state(PgsCall* call) {
     values[2] = trouble ? trouble->message : state.note;
   }
   pg::return_row(call, values);
+}
+
+void sequence_columns(PgsCall* call) {
+  pg::ResultRows result(call);
+  for (const SequenceUse& use : narrowest_uses(catalog::load_sequence_uses())) {
+    result.add({pg::from_oid(use.sequence), pg::from_oid(use.relation), use.name, use.type,
+                pg::from_int(use.range.low), pg::from_int(use.range.high)});
+  }
 }
 
 // PostgreSQL checks the right to call a function before the query begins, so that no condition in
@@ -46,6 +55,11 @@ void temp_files_now(PgsCall* call) {
 extern "C" bool body_pgscale_sequence_state(PgsCall* call, PgsFailure* failure);
 extern "C" bool body_pgscale_sequence_state(PgsCall* call, PgsFailure* failure) {
   return pgscale::pg::contain(failure, [call] { pgscale::api::sequence_state(call); });
+}
+
+extern "C" bool body_pgscale_sequence_columns(PgsCall* call, PgsFailure* failure);
+extern "C" bool body_pgscale_sequence_columns(PgsCall* call, PgsFailure* failure) {
+  return pgscale::pg::contain(failure, [call] { pgscale::api::sequence_columns(call); });
 }
 
 extern "C" bool body_pgscale_temp_files_now(PgsCall* call, PgsFailure* failure);

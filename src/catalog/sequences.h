@@ -3,8 +3,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
-#include "core/inventory.h"
+#include "core/sequence_use.h"
 
 namespace pgscale::catalog {
 
@@ -16,5 +17,8 @@ struct SequenceState {
 
 // With the rights of the caller. Waits for no lock and keeps none.
 [[nodiscard]] SequenceState read_sequence(Oid sequence);
+
+// All columns that take values of a sequence.
+[[nodiscard]] std::vector<SequenceUse> load_sequence_uses();
 
 }  // namespace pgscale::catalog

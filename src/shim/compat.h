@@ -9,12 +9,14 @@
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
 #include "pgstat.h"
+#include "postmaster/autovacuum.h"
 #include "storage/lock.h"
 #include "storage/smgr.h"
 #include "tcop/pquery.h"
 #include "utils/acl.h"
 #include "utils/datetime.h"
 #include "utils/guc.h"
+#include "utils/rel.h"
 
 #if PG_VERSION_NUM >= 180000
 #define PGS_MODULE_MAGIC PG_MODULE_MAGIC_EXT(.name = "pgscale", .version = "1.0")
@@ -139,6 +141,16 @@ pgs_dead_rows(const PgStat_StatTabEntry *entry)
 }
 
 static inline int64
+pgs_inserted_rows(const PgStat_StatTabEntry *entry)
+{
+#if PG_VERSION_NUM >= 160000
+	return entry->ins_since_vacuum;
+#else
+	return entry->inserts_since_vacuum;
+#endif
+}
+
+static inline int64
 pgs_modified_rows(const PgStat_StatTabEntry *entry)
 {
 #if PG_VERSION_NUM >= 160000
@@ -175,6 +187,37 @@ pgs_scanned_at(const PgStat_StatTabEntry *entry)
 	return entry->lastscan;
 #else
 	return 0;
+#endif
+}
+
+/* 18 counts frozen pages, and limits how many dead rows autovacuum waits for. */
+static inline int32
+pgs_frozen_pages(Form_pg_class class)
+{
+#if PG_VERSION_NUM >= 180000
+	return class->relallfrozen;
+#else
+	return 0;
+#endif
+}
+
+static inline int
+pgs_max_threshold(const AutoVacOpts *options)
+{
+#if PG_VERSION_NUM >= 180000
+	return options->vacuum_max_threshold;
+#else
+	return -2;
+#endif
+}
+
+static inline int
+pgs_server_max_threshold(void)
+{
+#if PG_VERSION_NUM >= 180000
+	return autovacuum_vac_max_thresh;
+#else
+	return -1;
 #endif
 }
 
