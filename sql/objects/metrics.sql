@@ -12,7 +12,7 @@ biggest AS MATERIALIZED (
       FROM pgscale.root_usage() u
       JOIN pg_class c ON c.oid = u.relation
       JOIN pg_namespace n ON n.oid = c.relnamespace
-     ORDER BY u.bytes DESC, u.relation LIMIT 50),
+     ORDER BY u.bytes DESC NULLS LAST, u.relation LIMIT 50),
 partitioned AS MATERIALIZED (
     SELECT s.*, jsonb_build_object('schemaname', n.nspname, 'relname', c.relname) AS labels
       FROM pgscale.partition_sets s

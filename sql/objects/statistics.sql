@@ -15,18 +15,25 @@ COMMENT ON FUNCTION pgscale.window_start() IS
 
 -- One pass over the catalogs and the statistics in C, because joins of the statistics views take many times as
 -- long with thousands of tables. Sizes are asked of the file system, so nothing is locked.
-CREATE FUNCTION pgscale.root_usage()
+CREATE FUNCTION pgscale.root_usage(only_partitioned boolean DEFAULT false)
     RETURNS TABLE (relation oid, root oid, bytes bigint, table_bytes bigint, toast_bytes bigint, index_bytes bigint,
                    hit bigint, read bigint, seq_scans bigint, seq_rows bigint, idx_scans bigint, idx_rows bigint,
                    inserted bigint, updated bigint, deleted bigint, hot_updated bigint,
                    rows_estimate bigint, live_rows bigint, dead_rows bigint, modified_rows bigint,
                    vacuumed_at timestamptz, analyzed_at timestamptz,
                    leaves integer, foreign_leaves integer, never_analyzed integer,
-                   largest oid, largest_bytes bigint, median_bytes bigint, most_dead oid, most_dead_rows bigint)
+                   largest oid, largest_bytes bigint, median_bytes bigint, most_dead oid, most_dead_rows bigint,
+                   levels integer, detaching integer, root_analyzed_at timestamptz)
     LANGUAGE c VOLATILE PARALLEL RESTRICTED ROWS 1000
     AS 'MODULE_PATHNAME', 'pgscale_root_usage';
-COMMENT ON FUNCTION pgscale.root_usage() IS
-'Size and statistics of each table of users that is no partition, with its TOAST table and its indexes; of a partitioned table the sums over its leaves; part of the views';
+COMMENT ON FUNCTION pgscale.root_usage(boolean) IS
+'Size and statistics of each table of users that is no partition, with its TOAST table and its indexes; of a partitioned table the sums over its leaves, NULL when all of them are foreign; part of the views';
+
+CREATE FUNCTION pgscale.root_sizes() RETURNS TABLE (relation oid, bytes bigint)
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED ROWS 1000
+    AS 'MODULE_PATHNAME', 'pgscale_root_sizes';
+COMMENT ON FUNCTION pgscale.root_sizes() IS
+'relation and bytes of root_usage() for less work; part of the view growth';
 
 CREATE FUNCTION pgscale.leaf_usage(root oid DEFAULT NULL)
     RETURNS TABLE (relation oid, root oid, bytes bigint, table_bytes bigint, toast_bytes bigint, index_bytes bigint,
@@ -37,7 +44,7 @@ CREATE FUNCTION pgscale.leaf_usage(root oid DEFAULT NULL)
     LANGUAGE c VOLATILE PARALLEL RESTRICTED ROWS 1000
     AS 'MODULE_PATHNAME', 'pgscale_leaf_usage';
 COMMENT ON FUNCTION pgscale.leaf_usage(oid) IS
-'The same of each leaf partition, of all roots or of one; part of the views';
+'The same of each leaf partition, of all partitioned tables or below one; NULL for a foreign one; part of the views';
 
 CREATE FUNCTION pgscale.index_usage()
     RETURNS TABLE (relation oid, root oid, leaves integer, bytes bigint, scans bigint, entries_read bigint,

@@ -1,86 +1,115 @@
 #include <algorithm>
 
 #include "catalog/relations.h"
-#include "catalog/zones.h"
 #include "pg/arguments.h"
 #include "pg/contain.h"
 
 namespace pgscale::api {
 namespace {
 
-using Row = std::vector<pg::Value>;
+using pg::cell;
+using Row = std::vector<PgsCell>;
 
-pg::Value moment(const std::optional<Micros>& instant) {
-  return instant ? pg::Value(catalog::timestamptz_text(*instant)) : pg::Value();
+PgsCell relation(Oid oid) { return oid == 0 ? cell(std::nullopt) : cell(std::int64_t{oid}); }
+
+PgsCell rows_estimate(const std::optional<double>& rows) {
+  return rows ? cell(static_cast<std::int64_t>(*rows)) : cell(std::nullopt);
 }
-
-pg::Value rows_estimate(const std::optional<double>& rows) {
-  return rows ? pg::from_int(static_cast<std::int64_t>(*rows)) : pg::Value();
-}
-
-pg::Value relation(Oid oid) { return oid == 0 ? pg::Value() : pg::from_oid(oid); }
 
 Row row_of(const TableUsage& table) {
   const Activity& activity = table.activity;
-  return {pg::from_oid(table.table),          pg::from_oid(table.root),
-          pg::from_int(table.bytes()),        pg::from_int(table.table_bytes),
-          pg::from_int(table.toast_bytes),    pg::from_int(table.index_bytes),
-          pg::from_int(activity.hit),         pg::from_int(activity.read),
-          pg::from_int(activity.scans),       pg::from_int(activity.rows_read),
-          pg::from_int(activity.idx_scans),   pg::from_int(activity.rows_fetched),
-          pg::from_int(activity.inserted),    pg::from_int(activity.updated),
-          pg::from_int(activity.deleted),     pg::from_int(activity.hot_updated),
-          rows_estimate(table.rows_estimate), pg::from_int(table.live_rows),
-          pg::from_int(table.dead_rows),      pg::from_int(table.modified_rows),
-          moment(table.vacuumed_at),          moment(table.analyzed_at)};
+  return {relation(table.table),
+          relation(table.root),
+          cell(table.bytes()),
+          cell(table.table_bytes),
+          cell(table.toast_bytes),
+          cell(table.index_bytes),
+          cell(activity.hit),
+          cell(activity.read),
+          cell(activity.scans),
+          cell(activity.rows_read),
+          cell(activity.idx_scans),
+          cell(activity.rows_fetched),
+          cell(activity.inserted),
+          cell(activity.updated),
+          cell(activity.deleted),
+          cell(activity.hot_updated),
+          rows_estimate(table.rows_estimate),
+          cell(table.live_rows),
+          cell(table.dead_rows),
+          cell(table.modified_rows),
+          cell(table.vacuumed_at),
+          cell(table.analyzed_at)};
+}
+
+// What is elsewhere has a size and counters too, only not here: they are NULL and never 0.
+void forget_figures(Row& row) {
+  constexpr std::ptrdiff_t kIdentity = 2;  // relation and root
+  std::fill(row.begin() + kIdentity, row.end(), cell(std::nullopt));
+}
+
+Row row_of_leaf(const TableUsage& leaf) {
+  Row row = row_of(leaf);
+  if (leaf.kind == RelationKind::kForeign) forget_figures(row);
+  return row;
 }
 
 Row row_of(const RootUsage& root) {
   Row row = row_of(root.sum);
-  const Row rest{pg::from_int(root.leaves),         pg::from_int(root.foreign_leaves),
-                 pg::from_int(root.never_analyzed), relation(root.largest),
-                 pg::from_int(root.largest_bytes),  pg::from_int(root.median_bytes),
-                 relation(root.most_dead),          pg::from_int(root.most_dead_rows)};
+  if (root.is_remote()) forget_figures(row);
+  const Row rest{cell(root.leaves),        cell(root.foreign_leaves),  cell(root.never_analyzed),
+                 relation(root.largest),   cell(root.largest_bytes),   cell(root.median_bytes),
+                 relation(root.most_dead), cell(root.most_dead_rows),  cell(root.levels),
+                 cell(root.detaching),     cell(root.root_analyzed_at)};
   row.insert(row.end(), rest.begin(), rest.end());
   return row;
 }
 
 Row row_of(const IndexUsage& index) {
-  return {pg::from_oid(index.index),
-          pg::from_oid(index.table),
-          pg::from_int(index.leaves),
-          pg::from_int(index.bytes),
-          pg::from_int(index.activity.scans),
-          pg::from_int(index.activity.rows_read),
-          pg::from_int(index.activity.rows_fetched),
-          pg::from_int(index.activity.hit),
-          pg::from_int(index.activity.read),
-          moment(index.scanned_at)};
-}
-
-template <typename Usage>
-void give(PgsCall* call, const std::vector<Usage>& usages) {
-  pg::ResultRows result(call);
-  for (const Usage& usage : usages) result.add(row_of(usage));
+  return {relation(index.index),
+          relation(index.table),
+          cell(index.leaves),
+          cell(index.bytes),
+          cell(index.activity.scans),
+          cell(index.activity.rows_read),
+          cell(index.activity.rows_fetched),
+          cell(index.activity.hit),
+          cell(index.activity.read),
+          cell(index.scanned_at)};
 }
 
 void root_usage(PgsCall* call) {
-  const Database database = catalog::observe_database();
-  give(call, pgscale::root_usage(database, pgscale::table_usage(database)));
+  const bool only_partitioned = pg::Arguments(call).boolean(0).value_or(false);
+  const Database database = catalog::observe_database(
+      only_partitioned ? Subject::kPartitionTrees : Subject::kDatabase, Measures::kAll);
+  pg::ResultRows result(call);
+  for (const RootUsage& root : pgscale::root_usage(database, pgscale::table_usage(database))) {
+    result.add(row_of(root));
+  }
+}
+
+void root_sizes(PgsCall* call) {
+  const Database database = catalog::observe_database(Subject::kDatabase, Measures::kSizes);
+  pg::ResultRows result(call);
+  for (const RootUsage& root : pgscale::root_usage(database, pgscale::table_usage(database))) {
+    result.add(Row{relation(root.sum.table),
+                   root.is_remote() ? cell(std::nullopt) : cell(root.sum.bytes())});
+  }
 }
 
 void leaf_usage(PgsCall* call) {
   const auto root = pg::Arguments(call).oid(0);
-  std::vector<TableUsage> leaves = pgscale::table_usage(catalog::observe_database());
-  leaves.erase(std::remove_if(leaves.begin(), leaves.end(),
-                              [&root](const TableUsage& table) {
-                                return table.table == table.root || (root && table.root != *root);
-                              }),
-               leaves.end());
-  give(call, leaves);
+  const Database database =
+      catalog::observe_database(Subject::kPartitionTrees, Measures::kAll, root);
+  pg::ResultRows result(call);
+  for (const TableUsage& leaf : pgscale::table_usage(database)) result.add(row_of_leaf(leaf));
 }
 
-void index_usage(PgsCall* call) { give(call, pgscale::index_usage(catalog::observe_database())); }
+void index_usage(PgsCall* call) {
+  const Database database = catalog::observe_database(Subject::kIndexes, Measures::kAll);
+  pg::ResultRows result(call);
+  for (const IndexUsage& index : pgscale::index_usage(database)) result.add(row_of(index));
+}
 
 }  // namespace
 }  // namespace pgscale::api
@@ -88,6 +117,11 @@ void index_usage(PgsCall* call) { give(call, pgscale::index_usage(catalog::obser
 extern "C" bool body_pgscale_root_usage(PgsCall* call, PgsFailure* failure);
 extern "C" bool body_pgscale_root_usage(PgsCall* call, PgsFailure* failure) {
   return pgscale::pg::contain(failure, [call] { pgscale::api::root_usage(call); });
+}
+
+extern "C" bool body_pgscale_root_sizes(PgsCall* call, PgsFailure* failure);
+extern "C" bool body_pgscale_root_sizes(PgsCall* call, PgsFailure* failure) {
+  return pgscale::pg::contain(failure, [call] { pgscale::api::root_sizes(call); });
 }
 
 extern "C" bool body_pgscale_leaf_usage(PgsCall* call, PgsFailure* failure);

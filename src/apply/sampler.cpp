@@ -52,8 +52,10 @@ std::vector<Measured> measured(const std::vector<TableUsage>& tables) {
 
 std::vector<Measured> measured_indexes(const Database& database) {
   std::vector<Measured> result;
-  for (const RelationFacts& index : database.relations) {
-    if (index.kind != RelationKind::kIndex) continue;
+  const std::vector<bool> chosen = within(database, Subject::kIndexes, std::nullopt);
+  for (std::size_t i = 0; i < chosen.size(); i++) {
+    const RelationFacts& index = database.relations[i];
+    if (!chosen[i] || index.kind != RelationKind::kIndex) continue;
     result.push_back(
         {index.oid, root_of(database.parents, index.oid), index.activity, 0, index.bytes, 0, 0});
   }
@@ -67,7 +69,7 @@ void sample_scope(const catalog::ScopeNames& scopes, const std::vector<Measured>
 }
 
 void sample_relations(const SampleTime& time) {
-  const Database database = catalog::observe_database();
+  const Database database = catalog::observe_database(Subject::kDatabase, Measures::kAll);
   sample_scope({"table", "leaf"}, measured(table_usage(database)), time, kTables);
   // A frame is about sizes: indexes are in those of their tables.
   SampleTime without_frame = time;

@@ -30,6 +30,10 @@ RelationFacts facts_of(const PgsRelation& relation) {
   facts.is_partition = relation.partition;
   facts.toast = relation.toast;
   if (relation.rows >= 0) facts.rows_estimate = relation.rows;
+  return facts;
+}
+
+void add_measures(RelationFacts& facts, const PgsRelation& relation) {
   facts.bytes = relation.bytes;
   facts.activity.hit = relation.hit;
   facts.activity.read = relation.read;
@@ -46,33 +50,28 @@ RelationFacts facts_of(const PgsRelation& relation) {
   facts.vacuumed_at = unless_never(relation.vacuumed_at);
   facts.analyzed_at = unless_never(relation.analyzed_at);
   facts.scanned_at = unless_never(relation.scanned_at);
-  return facts;
 }
 
 // Children by inheritance are tables of their own: only partitions are a part of their parent.
-Links partitions_only(const PgsRelationLink* links, std::int64_t count, const Database& database) {
+void add_partitions(Database& database, const PgsRelationLink* links, std::int64_t count) {
   std::unordered_set<Oid> partitions;
   for (const RelationFacts& facts : database.relations) {
     if (facts.is_partition) partitions.insert(facts.oid);
   }
-  Links parents;
+  database.parents.reserve(partitions.size());
   for (std::int64_t i = 0; i < count; i++) {
-    if (partitions.count(links[i].relation) > 0) parents[links[i].relation] = links[i].whole;
+    if (partitions.count(links[i].relation) == 0) continue;
+    database.parents[links[i].relation] = links[i].whole;
+    if (links[i].detaching) database.detaching.insert(links[i].relation);
   }
-  return parents;
 }
 
-}  // namespace
-
-Database observe_database() {
+Database database_of(const PgsRelation* relations, std::int64_t count) {
   Database database;
-  const PgsRelation* relations = nullptr;
-  const std::int64_t count = pg::call(pgs_relations, "pgscale", &relations);
   database.relations.reserve(static_cast<std::size_t>(count));
   for (std::int64_t i = 0; i < count; i++) {
     database.relations.push_back(facts_of(relations[i]));
   }
-
   const PgsRelationLink* links = nullptr;
   const std::int64_t indexes = pg::call(pgs_index_tables, &links);
   database.index_tables.reserve(static_cast<std::size_t>(indexes));
@@ -80,7 +79,28 @@ Database observe_database() {
     database.index_tables[links[i].relation] = links[i].whole;
   }
   const std::int64_t children = pg::call(pgs_parents, &links);
-  database.parents = partitions_only(links, children, database);
+  add_partitions(database, links, children);
+  return database;
+}
+
+}  // namespace
+
+Database observe_database(Subject subject, Measures measures, std::optional<Oid> below) {
+  PgsRelation* relations = nullptr;
+  const std::int64_t count = pg::call(pgs_relations, "pgscale", &relations);
+  Database database = database_of(relations, count);
+
+  const std::vector<bool> wanted = within(database, subject, below);
+  for (std::size_t i = 0; i < wanted.size(); i++) relations[i].wanted = wanted[i];
+  pg::call(pgs_measure, relations, count, measures == Measures::kAll);
+
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < wanted.size(); i++) {
+    if (!wanted[i]) continue;
+    RelationFacts& facts = database.relations[kept++] = database.relations[i];
+    add_measures(facts, relations[i]);
+  }
+  database.relations.resize(kept);
   return database;
 }
 

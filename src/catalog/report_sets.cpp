@@ -76,7 +76,7 @@ struct Extent {
 using Extents = std::unordered_map<Oid, Extent>;
 
 Extents extents() {
-  const Database database = observe_database();
+  const Database database = observe_database(Subject::kPartitionTrees, Measures::kSizes);
   Extents result;
   for (const TableUsage& table : table_usage(database)) {
     for (Oid oid = table.table;;) {

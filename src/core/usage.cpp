@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <unordered_set>
 
 namespace pgscale {
 namespace {
@@ -21,6 +20,16 @@ void wait_longest(std::optional<Micros>& sum, const std::optional<Micros>& leaf,
   } else if (sum) {
     sum = std::min(sum, leaf);
   }
+}
+
+// How many partitioned tables are above a relation.
+int depth(const Links& parents, Oid relation) {
+  int depth = 0;
+  for (auto above = parents.find(relation); above != parents.end();
+       above = parents.find(above->second)) {
+    depth++;
+  }
+  return depth;
 }
 
 void add_blocks(Activity& sum, const Activity& part) {
@@ -44,6 +53,34 @@ TableUsage of_table(const Database& database, const RelationFacts& facts) {
   return usage;
 }
 
+RootUsage of_partitioned(const Database& database, const RelationFacts& facts) {
+  RootUsage root;
+  root.sum = of_table(database, facts);
+  root.levels = 1;
+  // The server counts nothing for a partitioned table but its own ANALYZE.
+  root.root_analyzed_at = facts.analyzed_at;
+  root.sum.rows_estimate.reset();
+  root.sum.vacuumed_at.reset();
+  root.sum.analyzed_at.reset();
+  root.sum.modified_rows = 0;
+  return root;
+}
+
+// A partition of any level, with rows or with partitions of its own.
+void add_partition(RootUsage& root, const Database& database, const RelationFacts& facts) {
+  const int below = facts.kind == RelationKind::kPartitionedTable ? 1 : 0;
+  root.levels = std::max(root.levels, depth(database.parents, facts.oid) + below);
+  root.detaching += static_cast<int>(database.detaching.count(facts.oid));
+}
+
+// Of leaves with the same the oldest, so that the answer does not change by itself.
+void keep_most(Oid& leaf_with_most, std::int64_t& most, Oid leaf, std::int64_t value) {
+  const bool is_first = leaf_with_most == 0;
+  if (!is_first && (value < most || (value == most && leaf > leaf_with_most))) return;
+  leaf_with_most = leaf;
+  most = value;
+}
+
 void add_leaf(RootUsage& root, const TableUsage& leaf) {
   const bool is_foreign = leaf.kind == RelationKind::kForeign;
   if (is_foreign) {
@@ -64,14 +101,33 @@ void add_leaf(RootUsage& root, const TableUsage& leaf) {
   wait_longest(sum.vacuumed_at, leaf.vacuumed_at, first);
   wait_longest(sum.analyzed_at, leaf.analyzed_at, first);
   if (!leaf.rows_estimate) root.never_analyzed++;
-  if (first || leaf.bytes() > root.largest_bytes) {
-    root.largest = leaf.table;
-    root.largest_bytes = leaf.bytes();
+  keep_most(root.largest, root.largest_bytes, leaf.table, leaf.bytes());
+  if (leaf.dead_rows > 0) {
+    keep_most(root.most_dead, root.most_dead_rows, leaf.table, leaf.dead_rows);
   }
-  if (leaf.dead_rows > root.most_dead_rows) {
-    root.most_dead = leaf.table;
-    root.most_dead_rows = leaf.dead_rows;
+}
+
+bool is_below(const Links& parents, Oid relation, Oid ancestor) {
+  for (auto above = parents.find(relation); above != parents.end();
+       above = parents.find(above->second)) {
+    if (above->second == ancestor) return true;
   }
+  return false;
+}
+
+// The tables of the partition trees, and the TOAST tables of the leaves.
+std::unordered_set<Oid> tree_tables(const Database& database, std::optional<Oid> below) {
+  std::unordered_set<Oid> tables;
+  for (const RelationFacts& facts : database.relations) {
+    const bool partitioned = facts.kind == RelationKind::kPartitionedTable;
+    const bool leaf = facts.is_partition &&
+                      (facts.kind == RelationKind::kTable || facts.kind == RelationKind::kForeign);
+    if (!partitioned && !leaf) continue;
+    if (below && !is_below(database.parents, facts.oid, *below)) continue;
+    tables.insert(facts.oid);
+    if (facts.toast != 0) tables.insert(facts.toast);
+  }
+  return tables;
 }
 
 std::unordered_set<Oid> toast_tables(const Database& database) {
@@ -110,6 +166,21 @@ Activity operator-(const Activity& now, const Activity& before) {
   Activity difference;
   for (const auto counter : kCounters) difference.*counter = now.*counter - before.*counter;
   return difference;
+}
+
+std::vector<bool> within(const Database& database, Subject subject, std::optional<Oid> below) {
+  std::vector<bool> chosen(database.relations.size(), subject == Subject::kDatabase);
+  if (subject == Subject::kDatabase) return chosen;
+  const bool indexes = subject == Subject::kIndexes;
+  const auto tables = indexes ? toast_tables(database) : tree_tables(database, below);
+  for (std::size_t i = 0; i < chosen.size(); i++) {
+    const RelationFacts& facts = database.relations[i];
+    const auto link = database.index_tables.find(facts.oid);
+    const bool is_index = link != database.index_tables.end();
+    chosen[i] = indexes ? is_index && tables.count(link->second) == 0
+                        : tables.count(is_index ? link->second : facts.oid) > 0;
+  }
+  return chosen;
 }
 
 Oid root_of(const Links& parents, Oid relation) {
@@ -153,13 +224,13 @@ std::vector<RootUsage> root_usage(const Database& database, const std::vector<Ta
   for (const RelationFacts& facts : database.relations) {
     if (facts.kind != RelationKind::kPartitionedTable || facts.is_partition) continue;
     place[facts.oid] = roots.size();
-    roots.emplace_back().sum = of_table(database, facts);
-    // The server counts nothing for a partitioned table but its own ANALYZE.
-    TableUsage& sum = roots.back().sum;
-    sum.rows_estimate.reset();
-    sum.vacuumed_at.reset();
-    sum.analyzed_at.reset();
-    sum.modified_rows = 0;
+    roots.push_back(of_partitioned(database, facts));
+  }
+  for (const RelationFacts& facts : database.relations) {
+    const auto found = place.find(root_of(database.parents, facts.oid));
+    if (facts.is_partition && found != place.end()) {
+      add_partition(roots[found->second], database, facts);
+    }
   }
   std::vector<std::vector<std::int64_t>> sizes(roots.size());
   for (const TableUsage& table : tables) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -55,9 +56,21 @@ using Links = std::unordered_map<Oid, Oid>;
 // All relations of a database at one moment.
 struct Database {
   std::vector<RelationFacts> relations;
-  Links index_tables;  // the table of each index
-  Links parents;       // the partitioned table or index above each partition
+  Links index_tables;                 // the table of each index
+  Links parents;                      // the partitioned table or index above each partition
+  std::unordered_set<Oid> detaching;  // partitions whose concurrent detach has begun
 };
+
+// What of a database is measured: a question about few relations is to cost little.
+enum class Subject { kDatabase, kPartitionTrees, kIndexes };
+
+// What is asked of each relation there.
+enum class Measures { kSizes, kAll };
+
+// Whether each of its relations belongs to the subject; of the partition trees only the one below
+// a table, where that is given.
+[[nodiscard]] std::vector<bool> within(const Database& database, Subject subject,
+                                       std::optional<Oid> below);
 
 // One table with its TOAST table and its indexes, or all of that below a partitioned table.
 struct TableUsage {
@@ -82,14 +95,20 @@ struct TableUsage {
 // A table that is no partition: a plain one, or the sum of its leaves.
 struct RootUsage {
   TableUsage sum;
+  int levels = 0;  // of partitioning; 0 for a plain table
   int leaves = 0;  // with rows of their own; 0 for a plain table
   int foreign_leaves = 0;
+  int detaching = 0;  // partitions whose concurrent detach has begun
   int never_analyzed = 0;
   Oid largest = 0;  // leaf
   std::int64_t largest_bytes = 0;
   std::int64_t median_bytes = 0;
   Oid most_dead = 0;  // leaf with the most dead rows
   std::int64_t most_dead_rows = 0;
+  std::optional<Micros> root_analyzed_at;  // of a partitioned table, by an ANALYZE of itself
+
+  // All its rows are elsewhere, so that nothing is known of them here.
+  [[nodiscard]] bool is_remote() const { return leaves == 0 && foreign_leaves > 0; }
 };
 
 // An index that is no partition, with all indexes below it.

@@ -63,12 +63,28 @@ class Arguments {
   PgsCall* call_;
 };
 
+// NULL for a null pointer.
+inline void return_text(PgsCall* call, const char* text) {
+  if (text == nullptr) {
+    pg::call(pgs_return_null, call);
+  } else {
+    pg::call(pgs_return_text, call, text);
+  }
+}
+
 // The one row that an SQL function returns that is not of a set.
 inline void return_row(PgsCall* call, const std::vector<Value>& values) {
   std::vector<const char*> pointers;
   for (const Value& value : values) pointers.push_back(value ? value->c_str() : nullptr);
   pg::call(pgs_return_row, call, pointers.data());
 }
+
+// A value of a row that does not go through text; see PgsCell.
+inline PgsCell cell(std::int64_t number) { return {false, number, nullptr}; }
+inline PgsCell cell(std::optional<std::int64_t> number) {
+  return {!number, number.value_or(0), nullptr};
+}
+inline PgsCell cell(const char* text) { return {text == nullptr, 0, text}; }
 
 // The rows an SQL function returns.
 class ResultRows {
@@ -84,6 +100,7 @@ class ResultRows {
     (void)execute(sql);
     pg::call(pgs_rows_add_result, call_);
   }
+  void add(const std::vector<PgsCell>& cells) { pg::call(pgs_rows_add_cells, call_, cells.data()); }
 
  private:
   PgsCall* call_;

@@ -1,6 +1,7 @@
 #include "postgres.h"
 
 #include "access/tupconvert.h"
+#include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "nodes/parsenodes.h"
 #include "utils/builtins.h"
@@ -97,6 +98,13 @@ pgs_return_void(PgsCall *call)
 }
 
 void
+pgs_return_null(PgsCall *call)
+{
+	call->fcinfo->isnull = true;
+	call->result = (Datum) 0;
+}
+
+void
 pgs_return_bool(PgsCall *call, bool value)
 {
 	call->result = BoolGetDatum(value);
@@ -166,4 +174,43 @@ pgs_rows_add_result(PgsCall *call)
 
 		tuplestore_puttuple(info->setResult, map == NULL ? tuple : execute_attr_map_tuple(tuple, map));
 	}
+}
+
+static Datum
+value_of(const PgsCell *cell, Oid type)
+{
+	switch (type)
+	{
+		case INT8OID:
+			return Int64GetDatum(cell->number);
+		case INT4OID:
+			return Int32GetDatum((int32) cell->number);
+		case OIDOID:
+			return ObjectIdGetDatum((Oid) cell->number);
+		case BOOLOID:
+			return BoolGetDatum(cell->number != 0);
+		case TIMESTAMPTZOID:
+			return TimestampTzGetDatum(cell->number);
+		case TEXTOID:
+			return CStringGetTextDatum(cell->text);
+		default:
+			elog(ERROR, "type %u is no type of a cell", type);
+	}
+}
+
+void
+pgs_rows_add_cells(PgsCall *call, const PgsCell *cells)
+{
+	ReturnSetInfo *info = (ReturnSetInfo *) call->fcinfo->resultinfo;
+	TupleDesc	row = info->setDesc;
+	Datum		values[MaxTupleAttributeNumber];
+	bool		nulls[MaxTupleAttributeNumber];
+
+	for (int column = 0; column < row->natts; column++)
+	{
+		nulls[column] = cells[column].is_null;
+		values[column] = nulls[column] ? (Datum) 0
+			: value_of(&cells[column], TupleDescAttr(row, column)->atttypid);
+	}
+	tuplestore_putvalues(info->setResult, row, values, nulls);
 }

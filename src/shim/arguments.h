@@ -28,6 +28,7 @@ extern uint32_t pgs_arg_oid(PgsCall *call, int index);
 extern bool pgs_call_may_commit(PgsCall *call);
 
 extern void pgs_return_void(PgsCall *call);	/* also the result of an event trigger */
+extern void pgs_return_null(PgsCall *call);
 extern void pgs_return_bool(PgsCall *call, bool value);
 extern void pgs_return_text(PgsCall *call, const char *value);
 /* A timestamptz, from microseconds since 2000-01-01 UTC. */
@@ -41,6 +42,19 @@ extern void pgs_rows_begin(PgsCall *call);
 extern void pgs_rows_add(PgsCall *call, const char *const *values);
 /* The rows of the statement last run; its columns must be of the types of the function's. */
 extern void pgs_rows_add_result(PgsCall *call);
+
+/*
+ * A value that need not go through text: a number for bigint, integer, oid,
+ * boolean and timestamptz (in microseconds since 2000-01-01 UTC), else a text.
+ */
+typedef struct PgsCell
+{
+	bool		is_null;
+	int64_t		number;
+	const char *text;
+} PgsCell;
+
+extern void pgs_rows_add_cells(PgsCall *call, const PgsCell *cells);
 
 #ifdef __cplusplus
 }

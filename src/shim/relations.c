@@ -47,18 +47,18 @@ change_to(Directory *directory, Oid tablespace)
  * no size.
  */
 static int64
-bytes_on_disk(Form_pg_class class, Directory *directory)
+bytes_on_disk(const PgsRelation *relation, Directory *directory)
 {
 	int64		bytes = 0;
 
-	if (!RELKIND_HAS_STORAGE(class->relkind))
+	if (relation->file == 0)
 		return 0;
-	change_to(directory, class->reltablespace ? class->reltablespace : MyDatabaseTableSpace);
+	change_to(directory, relation->tablespace);
 	for (int segment = 0;; segment++)
 	{
 		struct stat file;
 		char		name[32];
-		int			length = pg_ultoa_n(class->relfilenode, name);
+		int			length = pg_ultoa_n(relation->file, name);
 
 		if (segment > 0)
 		{
@@ -107,13 +107,28 @@ wanted(Form_pg_class class, Oid except_schema)
 		strchr("rmtipIf", class->relkind) != NULL;
 }
 
+static PgsRelation
+of_class(Form_pg_class class)
+{
+	bool		stored = RELKIND_HAS_STORAGE(class->relkind);
+
+	return (PgsRelation) {
+		.relation = class->oid,
+		.relkind = class->relkind,
+		.partition = class->relispartition,
+		.toast = class->reltoastrelid,
+		.tablespace = class->reltablespace ? class->reltablespace : MyDatabaseTableSpace,
+		.file = stored ? class->relfilenode : 0,
+		.rows = class->reltuples
+	};
+}
+
 int64_t
-pgs_relations(const char *except_schema, const PgsRelation **relations)
+pgs_relations(const char *except_schema, PgsRelation **relations)
 {
 	Oid			except = get_namespace_oid(except_schema, true);
 	Relation	catalog = table_open(RelationRelationId, AccessShareLock);
 	SysScanDesc scan = systable_beginscan(catalog, InvalidOid, false, NULL, 0, NULL);
-	Directory	directory = {0};
 	int64		room = 1024;
 	int64		count = 0;
 	PgsRelation *found = palloc_array(PgsRelation, room);
@@ -131,21 +146,29 @@ pgs_relations(const char *except_schema, const PgsRelation **relations)
 			room *= 2;
 			found = repalloc_huge(found, room * sizeof(PgsRelation));
 		}
-		found[count] = (PgsRelation) {
-			.relation = class->oid,
-			.relkind = class->relkind,
-			.partition = class->relispartition,
-			.toast = class->reltoastrelid,
-			.rows = class->reltuples,
-			.bytes = bytes_on_disk(class, &directory)
-		};
-		add_statistics(&found[count++]);
+		found[count++] = of_class(class);
 	}
-	change_to(&directory, InvalidOid);
 	systable_endscan(scan);
 	table_close(catalog, AccessShareLock);
 	*relations = found;
 	return count;
+}
+
+void
+pgs_measure(PgsRelation *relations, int64_t count, bool statistics)
+{
+	Directory	directory = {0};
+
+	for (int64 i = 0; i < count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (!relations[i].wanted)
+			continue;
+		relations[i].bytes = bytes_on_disk(&relations[i], &directory);
+		if (statistics)
+			add_statistics(&relations[i]);
+	}
+	change_to(&directory, InvalidOid);
 }
 
 /* Two columns of a catalog that tell what is a part of what. */
@@ -187,7 +210,11 @@ parent_of_child(HeapTuple tuple)
 {
 	Form_pg_inherits child = (Form_pg_inherits) GETSTRUCT(tuple);
 
-	return (PgsRelationLink) {.relation = child->inhrelid, .whole = child->inhparent};
+	return (PgsRelationLink) {
+		.relation = child->inhrelid,
+		.whole = child->inhparent,
+		.detaching = child->inhdetachpending
+	};
 }
 
 int64_t

@@ -18,7 +18,10 @@ typedef struct PgsRelation
 	uint32_t	relation;
 	char		relkind;		/* of pg_class */
 	bool		partition;		/* of a table or of an index */
+	bool		wanted;			/* whether pgs_measure() is to fill in what follows rows */
 	uint32_t	toast;			/* of a table; 0 for none */
+	uint32_t	tablespace;		/* where its files are, and under which number; 0 without storage */
+	uint32_t	file;
 	double		rows;			/* pg_class.reltuples; below 0 when never counted */
 	int64_t		bytes;			/* of the main fork on disk; 0 without storage */
 	/* Since the last reset of the statistics. */
@@ -45,13 +48,16 @@ typedef struct PgsRelationLink
 {
 	uint32_t	relation;
 	uint32_t	whole;
+	bool		detaching;		/* a partition whose concurrent detach has begun */
 } PgsRelationLink;
 
 /*
- * Relations of users that are not temporary and not in a schema, in no order.
- * Takes no lock on them.
+ * Relations of users that are not temporary and not in a schema, in no order,
+ * as the catalog has them.  Takes no lock on them.
  */
-extern int64_t pgs_relations(const char *except_schema, const PgsRelation **relations);
+extern int64_t pgs_relations(const char *except_schema, PgsRelation **relations);
+/* Size and, if asked for, statistics of those that are wanted. */
+extern void pgs_measure(PgsRelation *relations, int64_t count, bool statistics);
 /* Which table each index is on. */
 extern int64_t pgs_index_tables(const PgsRelationLink **links);
 /* Which parent each child has, by partition or inheritance, of tables and of indexes. */

@@ -86,6 +86,14 @@ TEST(Usage, SumsTheLeavesOfAllLevelsIntoTheRoot) {
   EXPECT_EQ(root.most_dead_rows, 9);
 }
 
+TEST(Usage, NamesTheOldestOfLeavesThatAreAlike) {
+  Database database = two_levels();
+  for (RelationFacts& facts : database.relations) facts.dead_rows = facts.bytes = 5;
+  std::swap(database.relations[1], database.relations[4]);
+  EXPECT_EQ(only_root(database).largest, 2U);
+  EXPECT_EQ(only_root(database).most_dead, 2U);
+}
+
 TEST(Usage, TellsTheLeafThatHasWaitedLongest) {
   Database database = two_levels();
   EXPECT_EQ(only_root(database).sum.vacuumed_at, 1002);
@@ -107,6 +115,70 @@ TEST(Usage, CountsForeignLeavesApart) {
   EXPECT_EQ(root.leaves, 3);
   EXPECT_EQ(root.foreign_leaves, 1);
   EXPECT_EQ(root.median_bytes, 200) << "its size is not known here";
+}
+
+TEST(Usage, KnowsATableWhoseRowsAreAllElsewhere) {
+  Database database;
+  database.relations = {relation(1, RelationKind::kPartitionedTable, 0),
+                        relation(2, RelationKind::kForeign, 0)};
+  database.relations[1].is_partition = true;
+  database.parents = {{2, 1}};
+  EXPECT_TRUE(only_root(database).is_remote());
+  EXPECT_FALSE(only_root(two_levels()).is_remote());
+  database.relations.pop_back();
+  EXPECT_FALSE(only_root(database).is_remote()) << "it has no rows at all";
+}
+
+TEST(Usage, CountsTheLevelsOfPartitioning) {
+  Database database = two_levels();
+  EXPECT_EQ(only_root(database).levels, 2);
+  database.parents = {{2, 1}, {4, 1}, {5, 1}, {3, 1}};
+  EXPECT_EQ(only_root(database).levels, 2) << "a partitioned partition without partitions";
+  database.relations.erase(database.relations.begin() + 2);
+  EXPECT_EQ(only_root(database).levels, 1);
+}
+
+TEST(Usage, TellsWhatThePartitionedTableItselfIsLike) {
+  Database database = two_levels();
+  database.relations[0].analyzed_at = 77;
+  database.detaching = {4};
+  const RootUsage root = only_root(database);
+  EXPECT_EQ(root.root_analyzed_at, 77) << "not that of the leaves";
+  EXPECT_EQ(root.detaching, 1);
+}
+
+std::vector<Oid> chosen(const Database& database, Subject subject,
+                        std::optional<Oid> below = std::nullopt) {
+  std::vector<Oid> oids;
+  const std::vector<bool> within_it = within(database, subject, below);
+  for (std::size_t i = 0; i < within_it.size(); i++) {
+    if (within_it[i]) oids.push_back(database.relations[i].oid);
+  }
+  return oids;
+}
+
+TEST(Subject, LeavesOutWhatAQuestionDoesNotTouch) {
+  Database database = two_levels();
+  database.relations[1].toast = 31;
+  for (const auto& [oid, kind] : std::initializer_list<std::pair<Oid, RelationKind>>{
+           {8, RelationKind::kTable},  // a plain table, its index and its TOAST table
+           {9, RelationKind::kIndex},
+           {18, RelationKind::kToast},
+           {19, RelationKind::kIndex},
+           {31, RelationKind::kToast},  // of leaf 2
+           {32, RelationKind::kIndex},
+           {33, RelationKind::kIndex},
+           {34, RelationKind::kPartitionedIndex}}) {
+    database.relations.push_back(relation(oid, kind, 0));
+  }
+  database.index_tables = {{9, 8}, {19, 18}, {32, 31}, {33, 2}, {34, 1}};
+  EXPECT_EQ(chosen(database, Subject::kDatabase).size(), database.relations.size());
+  EXPECT_EQ(chosen(database, Subject::kPartitionTrees),
+            (std::vector<Oid>{1, 2, 3, 4, 5, 31, 32, 33, 34}));
+  EXPECT_EQ(chosen(database, Subject::kPartitionTrees, 3), (std::vector<Oid>{4, 5}));
+  EXPECT_TRUE(chosen(database, Subject::kPartitionTrees, 8).empty());
+  EXPECT_EQ(chosen(database, Subject::kIndexes), (std::vector<Oid>{9, 33, 34}))
+      << "none of TOAST tables";
 }
 
 TEST(Usage, KeepsPlainTablesApartInTheOrderOfTheirOids) {
