@@ -56,7 +56,8 @@ CREATE UNLOGGED TABLE pgscale.sample_state (
     cluster text NOT NULL,
     relation_epoch text NOT NULL,
     query_epoch text NOT NULL,
-    frame_day bigint NOT NULL
+    frame_day bigint NOT NULL,
+    series_start timestamptz NOT NULL
 );
 COMMENT ON TABLE pgscale.sample_state IS 'The last sample: at most one row';
 COMMENT ON COLUMN pgscale.sample_state.at IS 'When it was taken, by the clock of the policies';
@@ -65,6 +66,7 @@ COMMENT ON COLUMN pgscale.sample_state.cluster IS 'System identifier and timelin
 COMMENT ON COLUMN pgscale.sample_state.relation_epoch IS 'Changes when the statistics of the database are reset';
 COMMENT ON COLUMN pgscale.sample_state.query_epoch IS 'Changes when pg_stat_statements is reset';
 COMMENT ON COLUMN pgscale.sample_state.frame_day IS 'Day of the last sample that held every table, in days since 2000-01-01 UTC';
+COMMENT ON COLUMN pgscale.sample_state.series_start IS 'The first sample of the series: nothing was reset since';
 
 CREATE UNLOGGED TABLE pgscale.sample_baseline (
     scope text NOT NULL,
@@ -73,6 +75,7 @@ CREATE UNLOGGED TABLE pgscale.sample_baseline (
     ms double precision,
     bytes bigint,
     pending_since timestamptz,
+    observed_since timestamptz,
     epoch text,
     counters jsonb,
     PRIMARY KEY (scope, object)
@@ -84,6 +87,7 @@ COMMENT ON COLUMN pgscale.sample_baseline.figures IS 'Counters of a relation or 
 COMMENT ON COLUMN pgscale.sample_baseline.ms IS 'Time of execution of a query';
 COMMENT ON COLUMN pgscale.sample_baseline.bytes IS 'Size of the relation';
 COMMENT ON COLUMN pgscale.sample_baseline.pending_since IS 'Start of the first interval that changed it and was not written down';
+COMMENT ON COLUMN pgscale.sample_baseline.observed_since IS 'First sample that saw it, or that saw it reset; NULL where that was the first of the series';
 COMMENT ON COLUMN pgscale.sample_baseline.epoch IS 'server, database: changes when their statistics are reset';
 COMMENT ON COLUMN pgscale.sample_baseline.counters IS 'server, database: counters by name';
 

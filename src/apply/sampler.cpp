@@ -105,6 +105,7 @@ void write_sample() {
   const SampleTime time = sample_time(before, now);
   if (!time.previous) catalog::forget_baselines();
   now.frame_day = time.frame || !before ? day_of(now.at) : before->frame_day;
+  now.series_start = time.previous ? before->series_start : now.at;
   sample_relations(time);
   sample_queries(time, before && before->query_epoch == now.query_epoch);
   catalog::write_sequences(time, kSequences);

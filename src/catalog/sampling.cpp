@@ -102,19 +102,23 @@ void write_baselines(const std::string& scope, const Sampled& sampled) {
   if (!baselines.empty()) {
     pg::execute(
         Sql("INSERT INTO pgscale.sample_baseline AS b (scope, object, figures, ms, bytes,"
-            "       pending_since)"
-            " SELECT $1, u.object, u.figures::bigint[], u.ms, u.bytes, u.pending_since"
+            "       pending_since, observed_since)"
+            " SELECT $1, u.object, u.figures::bigint[], u.ms, u.bytes, u.pending_since,"
+            "       u.observed_since"
             "  FROM unnest($2::bigint[], $3::text[], $4::float8[], $5::bigint[],"
-            "              $6::timestamptz[]) AS u (object, figures, ms, bytes, pending_since)"
+            "              $6::timestamptz[], $7::timestamptz[])"
+            "       AS u (object, figures, ms, bytes, pending_since, observed_since)"
             " ON CONFLICT (scope, object) DO UPDATE SET figures = excluded.figures,"
             "       ms = excluded.ms, bytes = excluded.bytes,"
-            "       pending_since = excluded.pending_since"),
+            "       pending_since = excluded.pending_since,"
+            "       observed_since = excluded.observed_since"),
         {scope, column(baselines, [](const NewBaseline& b) { return pg::from_int(b.first); }),
          column(baselines,
                 [](const NewBaseline& b) { return Value(figures_text(b.second.activity)); }),
          column(baselines, [](const NewBaseline& b) { return Value(std::to_string(b.second.ms)); }),
          column(baselines, [](const NewBaseline& b) { return pg::from_int(b.second.bytes); }),
-         column(baselines, [](const NewBaseline& b) { return instant(b.second.pending_since); })});
+         column(baselines, [](const NewBaseline& b) { return instant(b.second.pending_since); }),
+         column(baselines, [](const NewBaseline& b) { return instant(b.second.observed_since); })});
   }
   if (sampled.gone.empty()) return;
   pg::execute(Sql("DELETE FROM pgscale.sample_baseline"
@@ -161,34 +165,38 @@ std::optional<SampleState> load_sample_state() {
   const Rows rows =
       pg::query(Sql("SELECT ((extract(epoch FROM at) - 946684800) * 1000000)::bigint,"
                     "       ((extract(epoch FROM real_at) - 946684800) * 1000000)::bigint,"
-                    "       cluster, relation_epoch, query_epoch, frame_day"
+                    "       cluster, relation_epoch, query_epoch, frame_day,"
+                    "       ((extract(epoch FROM series_start) - 946684800) * 1000000)::bigint"
                     "  FROM pgscale.sample_state"));
   if (rows.empty()) return std::nullopt;
   const auto& row = rows.front();
   return SampleState{pg::to_int(row[0]), pg::to_int(row[1]), *row[2], *row[3], *row[4],
-                     pg::to_int(row[5])};
+                     pg::to_int(row[5]), pg::to_int(row[6])};
 }
 
 void save_sample_state(const SampleState& state) {
   pg::execute(Sql("DELETE FROM pgscale.sample_state"));
   pg::execute(Sql("INSERT INTO pgscale.sample_state (at, real_at, cluster, relation_epoch,"
-                  "       query_epoch, frame_day)"
-                  " VALUES ($1::timestamptz, $2::timestamptz, $3, $4, $5, $6::bigint)"),
+                  "       query_epoch, frame_day, series_start)"
+                  " VALUES ($1::timestamptz, $2::timestamptz, $3, $4, $5, $6::bigint,"
+                  "         $7::timestamptz)"),
               {timestamptz_text(state.at), timestamptz_text(state.real_at), state.cluster,
-               state.relation_epoch, state.query_epoch, pg::from_int(state.frame_day)});
+               state.relation_epoch, state.query_epoch, pg::from_int(state.frame_day),
+               timestamptz_text(state.series_start)});
 }
 
 Baselines load_baselines(const std::string& scope) {
   const Rows rows =
       pg::query(Sql("SELECT object, figures, coalesce(ms, 0), coalesce(bytes, 0),"
-                    "       ((extract(epoch FROM pending_since) - 946684800) * 1000000)::bigint"
+                    "       ((extract(epoch FROM pending_since) - 946684800) * 1000000)::bigint,"
+                    "       ((extract(epoch FROM observed_since) - 946684800) * 1000000)::bigint"
                     "  FROM pgscale.sample_baseline WHERE scope = $1"),
                 {scope});
   Baselines baselines;
   baselines.reserve(rows.size());
   for (const auto& row : rows) {
     baselines[pg::to_int(row[0])] = {to_activity(*row[1]), std::stod(*row[2]), pg::to_int(row[3]),
-                                     to_micros(row[4])};
+                                     to_micros(row[4]), to_micros(row[5])};
   }
   return baselines;
 }

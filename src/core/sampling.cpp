@@ -75,7 +75,7 @@ class Sampler {
     if (object.root == object.object) {
       look_at_whole(object, base, change);
     } else {
-      look_at_part(object, change);
+      look_at_part(object, base, change);
     }
   }
 
@@ -93,6 +93,7 @@ class Sampler {
       }
     }
     for (auto& [root, sum] : roots_) {
+      look_at_root(root, sum);
       if (sum.changed || time_.frame) result_.whole.push_back(sum.row);
     }
     keep_heaviest(result_.parts, limits_.parts);
@@ -109,27 +110,43 @@ class Sampler {
     Change change;
   };
 
-  static Baseline baseline(const Measured& object) {
-    return {object.activity, object.ms, object.bytes, std::nullopt};
+  Baseline baseline(const Measured& object, const Baseline* base, const Change& change) const {
+    return {object.activity, object.ms, object.bytes, std::nullopt, observed(base, change.reset)};
+  }
+
+  [[nodiscard]] std::optional<Micros> observed(const Baseline* base, bool reset) const {
+    if (!time_.previous) return std::nullopt;  // a series starts
+    return base == nullptr || reset ? time_.at : base->observed_since;
   }
 
   void look_at_whole(const Measured& object, const Baseline* base, const Change& change) {
     if (!change.changed && !time_.frame) return;
-    candidates_.push_back({baseline(object), base, change});
+    candidates_.push_back({baseline(object, base, change), base, change});
   }
 
   // The whole is always written, so the difference of a part is spent at once.
-  void look_at_part(const Measured& object, const Change& change) {
+  void look_at_part(const Measured& object, const Baseline* base, const Change& change) {
     Change& sum = roots_[object.root];
     if (sum.row.object == 0) {
       sum.row.object = object.root;
       if (time_.previous) sum.row.seconds = seconds_between(*time_.previous, time_.at);
     }
     add(sum.row, change.row);
+    sum.reset |= change.reset;
     if (!change.changed) return;
     sum.changed = true;
     if (change.row.seconds) result_.parts.push_back(change.row);
-    result_.baselines.emplace_back(object.object, baseline(object));
+    result_.baselines.emplace_back(object.object, baseline(object, base, change));
+  }
+
+  // Remembers since when a root is observed; its figures are those of its parts.
+  void look_at_root(std::int64_t root, const Change& sum) {
+    seen_.insert(root);
+    const auto found = before_.find(root);
+    if (found != before_.end() && !sum.reset) return;
+    Baseline remembered;
+    remembered.observed_since = observed(nullptr, sum.reset);
+    result_.baselines.emplace_back(root, remembered);
   }
 
   void write(const Candidate& candidate) {
@@ -143,6 +160,7 @@ class Sampler {
     if (candidate.before != nullptr && candidate.before->pending_since) return;
     Baseline waiting = candidate.before == nullptr ? Baseline() : *candidate.before;
     waiting.pending_since = time_.previous;
+    waiting.observed_since = candidate.now.observed_since;
     result_.baselines.emplace_back(candidate.change.row.object, waiting);
   }
 

@@ -41,7 +41,11 @@ struct Baseline {
   std::int64_t bytes = 0;
   // Start of the first interval that changed it and was passed over for more important ones.
   std::optional<Micros> pending_since;
+  // Since when nothing it counted was missed, where that is later than the start of the series:
+  // the first sample that saw it, or that saw it reset.
+  std::optional<Micros> observed_since;
 };
+// A root whose parts are measured has one too, without figures.
 using Baselines = std::unordered_map<std::int64_t, Baseline>;
 
 // A row of history.
@@ -85,6 +89,7 @@ struct SampleState {
   std::string relation_epoch;  // reset of this database's statistics
   std::string query_epoch;     // reset of pg_stat_statements
   std::int64_t frame_day = 0;  // of the last frame, in days since 2000-01-01 UTC
+  Micros series_start = 0;     // the first sample of those that can be compared
 };
 
 [[nodiscard]] std::int64_t day_of(Micros moment);

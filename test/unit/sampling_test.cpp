@@ -56,6 +56,45 @@ TEST(Sample, CountsSinceTheBaseline) {
   EXPECT_EQ(sampled.whole[0].activity.hit, 60);
 }
 
+std::optional<Micros> observed_since(const Sampled& sampled, std::int64_t object) {
+  for (const auto& [oid, baseline] : sampled.baselines) {
+    if (oid == object) return baseline.observed_since;
+  }
+  ADD_FAILURE() << "no baseline of " << object;
+  return std::nullopt;
+}
+
+TEST(Sample, KnowsSinceWhenAnObjectIsObserved) {
+  EXPECT_EQ(observed_since(sample({table(1, 5)}, {}, first(), kRoom), 1), std::nullopt)
+      << "as long as the series";
+  const Baselines old{{1, counted(5)}};
+  EXPECT_EQ(observed_since(sample({table(1, 6)}, old, after(300), kRoom), 1), std::nullopt);
+  EXPECT_EQ(observed_since(sample({table(1, 2)}, old, after(300), kRoom), 1), kNow) << "reset";
+  EXPECT_EQ(observed_since(sample({table(2, 2)}, old, after(300), kRoom), 2), kNow) << "new";
+  EXPECT_EQ(observed_since(sample({table(2, 2)}, old, after(300), {0, 0}), 2), kNow)
+      << "also where others come first";
+  Baselines since{{1, counted(5)}};
+  since[1].observed_since = 7;
+  EXPECT_EQ(observed_since(sample({table(1, 6)}, since, after(300), kRoom), 1), 7);
+  EXPECT_EQ(observed_since(sample({table(1, 6)}, since, after(300), {0, 0}), 1), 7);
+}
+
+TEST(Sample, KnowsSinceWhenARootIsObserved) {
+  Baselines baselines;
+  remember(baselines, sample({part(2, 1, 5)}, baselines, first(), kRoom));
+  ASSERT_EQ(baselines.count(1), 1U);
+  EXPECT_EQ(baselines.at(1).observed_since, std::nullopt);
+  remember(baselines, sample({part(2, 1, 5), part(3, 1, 9)}, baselines, after(300), kRoom));
+  EXPECT_EQ(baselines.at(1).observed_since, std::nullopt) << "a new part changes nothing";
+  EXPECT_EQ(baselines.at(3).observed_since, kNow);
+  remember(baselines, sample({part(3, 1, 9), part(5, 4, 1)}, baselines, after(300), kRoom));
+  EXPECT_EQ(baselines.at(1).observed_since, std::nullopt) << "nor does one that goes";
+  EXPECT_EQ(baselines.at(4).observed_since, kNow) << "a new root";
+  remember(baselines, sample({part(3, 1, 2)}, baselines, after(300), kRoom));
+  EXPECT_EQ(baselines.at(1).observed_since, kNow) << "a part was reset";
+  EXPECT_EQ(baselines.count(4), 0U) << "gone with its parts";
+}
+
 TEST(Sample, SaysNothingOfWhatDidNotChange) {
   const Baselines before{{1, counted(500, 80)}};
   EXPECT_TRUE(sample({table(1, 500, 80)}, before, after(300), kRoom).whole.empty());
