@@ -47,12 +47,15 @@ COMMENT ON FUNCTION pgscale.leaf_usage(oid) IS
 'The same of each leaf partition, of all partitioned tables or below one; NULL for a foreign one; part of the views';
 
 CREATE FUNCTION pgscale.index_usage()
-    RETURNS TABLE (relation oid, root oid, leaves integer, bytes bigint, scans bigint, entries_read bigint,
-                   rows_fetched bigint, hit bigint, read bigint, scanned_at timestamptz)
-    LANGUAGE c VOLATILE PARALLEL RESTRICTED ROWS 1000
+    RETURNS TABLE (relation oid, root oid, "table" oid, leaves integer, bytes bigint, scans bigint, scanned_at timestamptz,
+                   observed_since timestamptz, columns text, is_valid boolean, is_ready boolean, is_unique boolean,
+                   is_primary boolean, is_exclusion boolean, is_replica_identity boolean, is_partial boolean,
+                   is_constraint boolean, supports_foreign_key boolean, redundant_with oid)
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED ROWS 5000
+    SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' SET jit = off
     AS 'MODULE_PATHNAME', 'pgscale_index_usage';
 COMMENT ON FUNCTION pgscale.index_usage() IS
-'Size and statistics of each index of users that is no partition of another, with all indexes below it; root is the topmost table; part of the views';
+'Each index of users that is no partition of another: size and statistics with all indexes below it, and what it is for; root is the topmost table; part of the view indexes';
 
 CREATE FUNCTION pgscale.file_systems()
     RETURNS TABLE (name text, total_bytes bigint, free_bytes bigint)
@@ -63,3 +66,39 @@ COMMENT ON FUNCTION pgscale.file_systems() IS
 'The file systems of this server: data, wal where the WAL lies on another, and each other one under the name of the first tablespace on it. What only root may use is not free; NULL where it cannot be read.';
 REVOKE EXECUTE ON FUNCTION pgscale.file_systems() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION pgscale.file_systems() TO pg_monitor;
+
+CREATE FUNCTION pgscale.unsupported_keys() RETURNS SETOF oid
+    LANGUAGE c STABLE PARALLEL RESTRICTED ROWS 10
+    AS 'MODULE_PATHNAME', 'pgscale_unsupported_keys';
+COMMENT ON FUNCTION pgscale.unsupported_keys() IS
+'Foreign keys without an index on the referencing side; part of the view missing_indexes';
+
+CREATE FUNCTION pgscale.covered_until(root oid) RETURNS text
+    LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pgscale_covered_until';
+COMMENT ON FUNCTION pgscale.covered_until(oid) IS
+'The highest upper bound of the attached partitions of a table partitioned by range; part of the view partitioned_tables';
+
+CREATE FUNCTION pgscale.has_rows(relation oid) RETURNS boolean
+    LANGUAGE c STABLE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'pgscale_has_rows';
+COMMENT ON FUNCTION pgscale.has_rows(oid) IS
+'Whether a table or its partitions hold a row; NULL when that cannot be told without waiting for a lock, or the rows are elsewhere; part of the view partitioned_tables';
+
+-- Not the view recent, whose rows the planner overestimates, the more the longer the history: it would find the
+-- views worth compiling, which takes longer than all of their work.
+CREATE FUNCTION pgscale.recent_relations(scope text)
+    RETURNS TABLE (relation oid, hit bigint, read bigint, scans bigint, idx_scans bigint, rows bigint,
+                   inserted bigint, updated bigint, deleted bigint)
+    LANGUAGE c STABLE STRICT PARALLEL RESTRICTED ROWS 1000
+    SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' SET jit = off
+    AS 'MODULE_PATHNAME', 'pgscale_recent_relations';
+COMMENT ON FUNCTION pgscale.recent_relations(text) IS
+'What the window of the views counted for tables or indexes, as far as the caller may see it; part of the views';
+
+CREATE FUNCTION pgscale.past_sizes(only_partitioned boolean DEFAULT false)
+    RETURNS TABLE (relation oid, day_ago bigint, week_ago bigint, month_ago bigint,
+                   since timestamptz, since_bytes bigint, since_s bigint)
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED ROWS 1000
+    SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' SET jit = off
+    AS 'MODULE_PATHNAME', 'pgscale_past_sizes';
+COMMENT ON FUNCTION pgscale.past_sizes(boolean) IS
+'What each table that is no partition weighed in the past, as far as history and rights of the caller reach; relation 0 stands for all tables; part of the views';

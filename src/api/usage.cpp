@@ -65,19 +65,6 @@ Row row_of(const RootUsage& root) {
   return row;
 }
 
-Row row_of(const IndexUsage& index) {
-  return {relation(index.index),
-          relation(index.table),
-          cell(index.leaves),
-          cell(index.bytes),
-          cell(index.activity.scans),
-          cell(index.activity.rows_read),
-          cell(index.activity.rows_fetched),
-          cell(index.activity.hit),
-          cell(index.activity.read),
-          cell(index.scanned_at)};
-}
-
 void root_usage(PgsCall* call) {
   const bool only_partitioned = pg::Arguments(call).boolean(0).value_or(false);
   const Database database = catalog::observe_database(
@@ -105,12 +92,6 @@ void leaf_usage(PgsCall* call) {
   for (const TableUsage& leaf : pgscale::table_usage(database)) result.add(row_of_leaf(leaf));
 }
 
-void index_usage(PgsCall* call) {
-  const Database database = catalog::observe_database(Subject::kIndexes, Measures::kAll);
-  pg::ResultRows result(call);
-  for (const IndexUsage& index : pgscale::index_usage(database)) result.add(row_of(index));
-}
-
 }  // namespace
 }  // namespace pgscale::api
 
@@ -127,9 +108,4 @@ extern "C" bool body_pgscale_root_sizes(PgsCall* call, PgsFailure* failure) {
 extern "C" bool body_pgscale_leaf_usage(PgsCall* call, PgsFailure* failure);
 extern "C" bool body_pgscale_leaf_usage(PgsCall* call, PgsFailure* failure) {
   return pgscale::pg::contain(failure, [call] { pgscale::api::leaf_usage(call); });
-}
-
-extern "C" bool body_pgscale_index_usage(PgsCall* call, PgsFailure* failure);
-extern "C" bool body_pgscale_index_usage(PgsCall* call, PgsFailure* failure) {
-  return pgscale::pg::contain(failure, [call] { pgscale::api::index_usage(call); });
 }

@@ -33,6 +33,7 @@ inline std::size_t max_workers() noexcept {
   return static_cast<std::size_t>(pgs_setting_max_workers());
 }
 
+inline bool in_recovery() noexcept { return pgs_in_recovery(); }
 inline std::uint64_t visible_lsn() noexcept { return pgs_visible_lsn(); }
 inline int own_pid() noexcept { return pgs_own_pid(); }
 inline Oid own_database() noexcept { return pgs_own_database(); }

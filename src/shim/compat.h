@@ -7,6 +7,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_class.h"
+#include "catalog/pg_constraint.h"
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "postmaster/autovacuum.h"
@@ -218,6 +219,17 @@ pgs_server_max_threshold(void)
 	return autovacuum_vac_max_thresh;
 #else
 	return -1;
+#endif
+}
+
+/* 18 has foreign keys that are not enforced. */
+static inline bool
+pgs_is_enforced(Form_pg_constraint constraint)
+{
+#if PG_VERSION_NUM >= 180000
+	return constraint->conenforced;
+#else
+	return true;
 #endif
 }
 

@@ -1,22 +1,22 @@
 #include "postgres.h"
 
+#include "access/genam.h"
 #include "access/htup_details.h"
-#include "access/relation.h"
+#include "access/nbtree.h"
 #include "access/table.h"
-#include "access/tableam.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
+#include "catalog/pg_partitioned_table.h"
 #include "catalog/pg_type.h"
 #include "nodes/parsenodes.h"
-#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/datetime.h"
+#include "utils/fmgroids.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/numeric.h"
 #include "utils/rel.h"
-#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 
@@ -141,10 +141,9 @@ read_bound(Oid relation)
 	return spec;
 }
 
-const PgsBound *
-pgs_partition_bound(uint32_t relation)
+static const PgsBound *
+decode_bound(PartitionBoundSpec *spec)
 {
-	PartitionBoundSpec *spec = read_bound(relation);
 	PgsBound   *bound;
 
 	if (spec == NULL)
@@ -159,6 +158,114 @@ pgs_partition_bound(uint32_t relation)
 	bound->upper = decode_ends(spec->upperdatums);
 	decode_list(spec->listdatums, bound);
 	return bound;
+}
+
+const PgsBound *
+pgs_partition_bound(uint32_t relation)
+{
+	return decode_bound(read_bound(relation));
+}
+
+/* How the columns of a partition key compare. */
+typedef struct KeyOrder
+{
+	FmgrInfo	compare[PARTITION_MAX_KEYS];
+	Oid			collation[PARTITION_MAX_KEYS];
+} KeyOrder;
+
+/* False when the table is not partitioned by range. */
+static bool
+read_key_order(Oid root, KeyOrder *order)
+{
+	HeapTuple	tuple = SearchSysCache1(PARTRELID, ObjectIdGetDatum(root));
+	bool		is_range = false;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	if (((Form_pg_partitioned_table) GETSTRUCT(tuple))->partstrat == PARTITION_STRATEGY_RANGE)
+	{
+		bool		is_null;
+		oidvector  *classes = (oidvector *)
+			DatumGetPointer(SysCacheGetAttr(PARTRELID, tuple, Anum_pg_partitioned_table_partclass, &is_null));
+		oidvector  *collations = (oidvector *)
+			DatumGetPointer(SysCacheGetAttr(PARTRELID, tuple, Anum_pg_partitioned_table_partcollation, &is_null));
+
+		is_range = true;
+		for (int i = 0; i < classes->dim1; i++)
+		{
+			Oid			family = get_opclass_family(classes->values[i]);
+			Oid			type = get_opclass_input_type(classes->values[i]);
+
+			fmgr_info(get_opfamily_proc(family, type, type, BTORDER_PROC), &order->compare[i]);
+			order->collation[i] = collations->values[i];
+		}
+	}
+	ReleaseSysCache(tuple);
+	return is_range;
+}
+
+static int
+compare_ends(List *left, List *right, KeyOrder *order)
+{
+	ListCell   *left_cell;
+	ListCell   *right_cell;
+
+	forboth(left_cell, left, right_cell, right)
+	{
+		PartitionRangeDatum *a = lfirst_node(PartitionRangeDatum, left_cell);
+		PartitionRangeDatum *b = lfirst_node(PartitionRangeDatum, right_cell);
+		int			column = foreach_current_index(left_cell);
+		int			result;
+
+		if (a->kind != b->kind)
+			return a->kind - b->kind;
+		if (a->kind != PARTITION_RANGE_DATUM_VALUE)
+			return 0;			/* what follows an infinity does not count */
+		result = DatumGetInt32(FunctionCall2Coll(&order->compare[column], order->collation[column],
+												 castNode(Const, a->value)->constvalue,
+												 castNode(Const, b->value)->constvalue));
+		if (result != 0)
+			return result;
+	}
+	return 0;
+}
+
+static SysScanDesc
+begin_children(Relation inherits, Oid parent)
+{
+	ScanKeyData key;
+
+	ScanKeyInit(&key, Anum_pg_inherits_inhparent, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(parent));
+	return systable_beginscan(inherits, InheritsParentIndexId, true, NULL, 1, &key);
+}
+
+const PgsBound *
+pgs_last_bound(uint32_t root)
+{
+	KeyOrder	order;
+	PartitionBoundSpec *last = NULL;
+	Relation	inherits;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	if (!read_key_order(root, &order))
+		return NULL;
+	inherits = table_open(InheritsRelationId, AccessShareLock);
+	scan = begin_children(inherits, root);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_inherits child = (Form_pg_inherits) GETSTRUCT(tuple);
+		PartitionBoundSpec *spec = child->inhdetachpending ? NULL : read_bound(child->inhrelid);
+
+		if (spec == NULL || spec->is_default)
+			continue;
+		if (last == NULL || compare_ends(spec->upperdatums, last->upperdatums, &order) > 0)
+			last = spec;
+	}
+	systable_endscan(scan);
+	table_close(inherits, AccessShareLock);
+	return decode_bound(last);
 }
 
 static Datum
@@ -245,58 +352,4 @@ pgs_zone_to_instant(const char *zone, int64_t local)
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
 				 errmsg("timestamp out of range")));
 	return local + DetermineTimeZoneOffset(&tm, pg_tzset(zone)) * USECS_PER_SEC;
-}
-
-static bool
-holds_row(Relation relation)
-{
-	TupleTableSlot *slot = table_slot_create(relation, NULL);
-	TableScanDesc scan = table_beginscan(relation, GetActiveSnapshot(), 0, NULL);
-	bool		found = table_scan_getnextslot(scan, ForwardScanDirection, slot);
-
-	table_endscan(scan);
-	ExecDropSingleTupleTableSlot(slot);
-	return found;
-}
-
-static PgsRows
-leaf_has_rows(Oid leaf)
-{
-	Relation	relation;
-	PgsRows		rows;
-
-	if (!ConditionalLockRelationOid(leaf, AccessShareLock))
-		return PGS_ROWS_UNKNOWN;
-	relation = try_relation_open(leaf, NoLock);
-	if (relation == NULL)
-	{
-		UnlockRelationOid(leaf, AccessShareLock);
-		return PGS_ROWS_NONE;
-	}
-	if (RELKIND_HAS_TABLE_AM(relation->rd_rel->relkind))
-		rows = holds_row(relation) ? PGS_ROWS_SOME : PGS_ROWS_NONE;
-	else if (relation->rd_rel->relkind == RELKIND_PARTITIONED_TABLE)
-		rows = PGS_ROWS_NONE;
-	else
-		rows = PGS_ROWS_UNKNOWN;
-	relation_close(relation, AccessShareLock);
-	return rows;
-}
-
-PgsRows
-pgs_has_rows(uint32_t relation)
-{
-	PgsRows		result = PGS_ROWS_NONE;
-	ListCell   *cell;
-
-	foreach(cell, find_all_inheritors(relation, NoLock, NULL))
-	{
-		PgsRows		rows = leaf_has_rows(lfirst_oid(cell));
-
-		if (rows == PGS_ROWS_SOME)
-			return rows;
-		if (rows == PGS_ROWS_UNKNOWN)
-			result = rows;
-	}
-	return result;
 }

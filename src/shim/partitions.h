@@ -47,6 +47,9 @@ typedef struct PgsBound
 /* NULL when the relation is no partition. */
 extern const PgsBound *pgs_partition_bound(uint32_t relation);
 
+/* Of the attached partitions of a range set the bound with the highest end; NULL when there is none. */
+extern const PgsBound *pgs_last_bound(uint32_t root);
+
 /* Text to a value of a range key's type, read in the time zone. */
 extern void pgs_key_input(uint32_t type, int32_t typmod, const char *text, const char *zone,
 						  PgsEnd *value);

@@ -192,6 +192,12 @@ pgs_restore_lasts(void)
 	return LockAcquire(&tag, ShareLock, false, true) == LOCKACQUIRE_NOT_AVAIL;
 }
 
+bool
+pgs_in_recovery(void)
+{
+	return RecoveryInProgress();
+}
+
 void
 pgs_prevent_in_recovery(const char *command)
 {

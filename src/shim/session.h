@@ -60,6 +60,7 @@ extern void pgs_unclaim(uint32_t parent);
 extern void pgs_restore_begin(void);
 extern bool pgs_restore_lasts(void);
 
+extern bool pgs_in_recovery(void);	/* never raises */
 /* Raises the usual error on a standby. */
 extern void pgs_prevent_in_recovery(const char *command);
 

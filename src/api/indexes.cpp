@@ -1,0 +1,77 @@
+#include <string>
+#include <unordered_map>
+
+#include "catalog/indexes.h"
+#include "catalog/relation_history.h"
+#include "catalog/relations.h"
+#include "pg/arguments.h"
+#include "pg/contain.h"
+#include "pg/session.h"
+
+namespace pgscale::api {
+namespace {
+
+using pg::cell;
+using Row = std::vector<PgsCell>;
+
+PgsCell relation(Oid oid) { return oid == 0 ? cell(std::nullopt) : cell(std::int64_t{oid}); }
+
+PgsCell yes_or_no(bool value) { return cell(std::int64_t{value}); }
+
+// All indexes with what they are for.
+struct Purposes {
+  std::vector<IndexDefinition> indexes = catalog::observe_indexes();
+  std::unordered_map<Oid, const IndexDefinition*> by_oid;
+  std::unordered_map<Oid, Oid> redundant = redundant_indexes(indexes);
+  std::unordered_set<Oid> supporting = supporting_indexes(indexes, catalog::observe_foreign_keys());
+
+  Purposes() {
+    by_oid.reserve(indexes.size());
+    for (const IndexDefinition& index : indexes) by_oid[index.index] = &index;
+  }
+};
+
+void index_usage(PgsCall* call) {
+  const Database database = catalog::observe_database(Subject::kIndexes, Measures::kAll);
+  const Purposes purposes;
+  pg::Session session(pg::Venue::kFunction);
+  const auto observed = catalog::ObservedIndexes::load();
+  session.end();
+  pg::ResultRows result(call);
+  for (const IndexUsage& usage : pgscale::index_usage(database)) {
+    const auto found = purposes.by_oid.find(usage.index);
+    if (found == purposes.by_oid.end()) continue;  // came while we looked
+    const IndexDefinition& index = *found->second;
+    const auto instead = purposes.redundant.find(index.index);
+    const std::string columns = catalog::index_columns(index.index);
+    result.add(Row{relation(index.index), relation(usage.table), relation(index.table),
+                   cell(usage.leaves), cell(usage.bytes), cell(usage.activity.scans),
+                   cell(usage.scanned_at), cell(observed.since(index.index)), cell(columns.c_str()),
+                   yes_or_no(index.is_valid), yes_or_no(index.is_ready), yes_or_no(index.is_unique),
+                   yes_or_no(index.is_primary), yes_or_no(index.is_exclusion),
+                   yes_or_no(index.is_replica_identity), yes_or_no(!index.predicate.empty()),
+                   yes_or_no(index.is_constraint),
+                   yes_or_no(purposes.supporting.count(index.index) > 0),
+                   relation(instead == purposes.redundant.end() ? 0 : instead->second)});
+  }
+}
+
+void unsupported_keys(PgsCall* call) {
+  const auto keys =
+      pgscale::unsupported_keys(catalog::observe_indexes(), catalog::observe_foreign_keys());
+  pg::ResultRows result(call);
+  for (const Oid constraint : keys) result.add(Row{relation(constraint)});
+}
+
+}  // namespace
+}  // namespace pgscale::api
+
+extern "C" bool body_pgscale_index_usage(PgsCall* call, PgsFailure* failure);
+extern "C" bool body_pgscale_index_usage(PgsCall* call, PgsFailure* failure) {
+  return pgscale::pg::contain(failure, [call] { pgscale::api::index_usage(call); });
+}
+
+extern "C" bool body_pgscale_unsupported_keys(PgsCall* call, PgsFailure* failure);
+extern "C" bool body_pgscale_unsupported_keys(PgsCall* call, PgsFailure* failure) {
+  return pgscale::pg::contain(failure, [call] { pgscale::api::unsupported_keys(call); });
+}

@@ -1,0 +1,77 @@
+#include "catalog/indexes.h"
+
+#include <unordered_set>
+
+#include "pg/call.h"
+#include "shim/indexes.h"
+
+namespace pgscale::catalog {
+namespace {
+
+std::string comparable_or_empty(const char* node_tree) {
+  return node_tree == nullptr ? std::string() : comparable(node_tree);
+}
+
+IndexDefinition definition_of(const PgsIndexDefinition& found) {
+  IndexDefinition index;
+  index.index = found.index;
+  index.table = found.table;
+  index.finds_equal = found.method == PGS_METHOD_BTREE || found.method == PGS_METHOD_HASH;
+  index.is_unique = found.unique;
+  index.is_primary = found.primary;
+  index.is_exclusion = found.exclusion;
+  index.is_replica_identity = found.replica_identity;
+  index.is_immediate = found.immediate;
+  index.nulls_distinct = found.nulls_distinct;
+  index.is_valid = found.valid;
+  index.is_ready = found.ready;
+  index.key.reserve(static_cast<std::size_t>(found.key_columns));
+  for (int i = 0; i < found.column_count; i++) {
+    const PgsIndexColumn& column = found.columns[i];
+    if (i < found.key_columns) {
+      index.key.push_back({column.attribute, column.options, column.opclass, column.collation});
+    } else {
+      index.included.push_back(column.attribute);
+    }
+  }
+  index.predicate = comparable_or_empty(found.predicate);
+  index.expressions = comparable_or_empty(found.expressions);
+  return index;
+}
+
+}  // namespace
+
+std::vector<IndexDefinition> observe_indexes() {
+  const std::uint32_t* constrained = nullptr;
+  const std::int64_t constraints = pg::call(pgs_constraint_indexes, &constrained);
+  const std::unordered_set<Oid> of_constraints(constrained, constrained + constraints);
+
+  const PgsIndexDefinition* found = nullptr;
+  const std::int64_t count = pg::call(pgs_index_definitions, &found);
+  std::vector<IndexDefinition> indexes;
+  indexes.reserve(static_cast<std::size_t>(count));
+  for (std::int64_t i = 0; i < count; i++) {
+    indexes.push_back(definition_of(found[i]));
+    indexes.back().is_constraint = of_constraints.count(found[i].index) > 0;
+  }
+  return indexes;
+}
+
+std::string index_columns(Oid index) {
+  const char* columns = pg::call(pgs_index_columns, index);
+  return columns == nullptr ? std::string() : std::string(columns);
+}
+
+std::vector<ForeignKey> observe_foreign_keys() {
+  const PgsForeignKey* found = nullptr;
+  const std::int64_t count = pg::call(pgs_foreign_keys, &found);
+  std::vector<ForeignKey> keys;
+  for (std::int64_t i = 0; i < count; i++) {
+    const PgsForeignKey& key = found[i];
+    keys.push_back(
+        {key.constraint, key.parent, key.table, {key.columns, key.columns + key.column_count}});
+  }
+  return keys;
+}
+
+}  // namespace pgscale::catalog

@@ -1,0 +1,84 @@
+#include "catalog/relation_history.h"
+
+#include <cstdlib>
+#include <vector>
+
+#include "catalog/sampling.h"
+#include "catalog/zones.h"
+#include "pg/query.h"
+#include "pg/server.h"
+#include "pg/session.h"
+
+namespace pgscale::catalog {
+namespace {
+
+// The numbers of an array without nulls; of NULL none.
+std::vector<std::int64_t> numbers(const pg::Value& array) {
+  std::vector<std::int64_t> found;
+  if (!array) return found;
+  const char* at = array->c_str();
+  while (*at == '{' || *at == ',') {
+    char* end = nullptr;
+    found.push_back(std::strtoll(at + 1, &end, 10));
+    at = end;
+  }
+  return found;
+}
+
+}  // namespace
+
+// As view recent has it. The start is a literal, so that the partitions of all other days are not
+// even planned for.
+Sql recent_relations(const std::string& scope, Micros window_start, Oid reader) {
+  const std::string start = timestamptz_text(window_start);
+  Sql sql(
+      "SELECT s.object::oid, round(sum(s.hit * s.share))::bigint,"
+      "       round(sum(s.read * s.share))::bigint, round(sum(s.scans * s.share))::bigint,"
+      "       round(sum(s.idx_scans * s.share))::bigint, round(sum(s.rows * s.share))::bigint,"
+      "       round(sum(s.inserted * s.share))::bigint, round(sum(s.updated * s.share))::bigint,"
+      "       round(sum(s.deleted * s.share))::bigint"
+      "  FROM pgscale.recent_sample s"
+      " WHERE s.scope IN ('table', 'index') AND s.scope = ");
+  sql << Literal{scope} << " AND s.at > timestamptz " << Literal{start}
+      << "   AND ((SELECT pg_has_role(" << std::int64_t{reader}
+      << "::oid, 'pg_read_all_stats', 'USAGE'))"
+         "        OR EXISTS (SELECT FROM pg_class c"
+         "                    WHERE c.oid = s.object::oid AND pg_has_role("
+      << std::int64_t{reader} << "::oid, c.relowner, 'USAGE')))"
+      << " GROUP BY s.object";
+  return sql;
+}
+
+ObservedIndexes ObservedIndexes::load() {
+  ObservedIndexes observed;
+  if (pg::in_recovery()) return observed;  // unlogged tables cannot be read
+  const auto acting = pg::Acting::as_extension();
+  const auto last = load_sample_state();
+  if (!last) return observed;
+  const SampleState now = observe_sample_state(pg::policy_now(), pg::real_now());
+  if (last->cluster != now.cluster || last->relation_epoch != now.relation_epoch) return observed;
+
+  observed.series_start_ = last->series_start;
+  const pg::Rows rows =
+      pg::query(Sql("SELECT array_agg(object),"
+                    "       array_agg(object) FILTER (WHERE observed_since IS NOT NULL),"
+                    "       array_agg(((extract(epoch FROM observed_since) - 946684800) * 1000000)"
+                    "                 ::bigint) FILTER (WHERE observed_since IS NOT NULL)"
+                    "  FROM pgscale.sample_baseline WHERE scope = 'index'"));
+  const auto& row = rows.front();
+  for (const std::int64_t index : numbers(row[0])) observed.seen_.insert(static_cast<Oid>(index));
+  const auto later = numbers(row[1]);
+  const auto since = numbers(row[2]);
+  for (std::size_t i = 0; i < later.size(); i++) {
+    observed.later_[static_cast<Oid>(later[i])] = since[i];
+  }
+  return observed;
+}
+
+std::optional<Micros> ObservedIndexes::since(Oid index) const {
+  if (seen_.count(index) == 0) return std::nullopt;
+  const auto found = later_.find(index);
+  return found == later_.end() ? series_start_ : found->second;
+}
+
+}  // namespace pgscale::catalog

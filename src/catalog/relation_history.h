@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "core/calendar.h"
+#include "core/inventory.h"
+#include "core/sql.h"
+
+namespace pgscale::catalog {
+
+// SELECT of what was counted in the window for tables or indexes, as far as the reader may see it.
+[[nodiscard]] Sql recent_relations(const std::string& scope, Micros window_start, Oid reader);
+
+// Since when the history observes indexes without a gap.
+class ObservedIndexes {
+ public:
+  // Knows nothing on a standby, and from a reset to the next sample.
+  [[nodiscard]] static ObservedIndexes load();
+  // Empty for an index that no sample has seen yet.
+  [[nodiscard]] std::optional<Micros> since(Oid index) const;
+
+ private:
+  Micros series_start_ = 0;
+  std::unordered_set<Oid> seen_;
+  std::unordered_map<Oid, Micros> later_;  // that came, or were reset, after the series began
+};
+
+}  // namespace pgscale::catalog
