@@ -7,8 +7,8 @@
 #include "catalog/journal.h"
 #include "catalog/retirements.h"
 #include "catalog/state.h"
+#include "core/plan.h"
 #include "core/schedule.h"
-#include "core/statements.h"
 #include "pg/server.h"
 #include "shim/session.h"
 
@@ -71,7 +71,7 @@ class SetVisit {
   [[nodiscard]] Oid parent() const { return managed_.facts.parent.oid; }
 
   void begin() {
-    catalog::bury_dead_runs(parent());
+    catalog::bury_dead_runs(parent(), catalog::Runs::kMaintenance);
     catalog::forget_stale_retirements(parent());
     catalog::begin_visit(parent());
     session_.commit();
@@ -95,7 +95,8 @@ class SetVisit {
     }
     report_.steps++;
     const RunEnd end = runner_.run(step);
-    if (runner_.lost_claim() && has_claim_) has_claim_ = pg::call(pgs_claim, parent());
+    if (runner_.lost_claim() && has_claim_)
+      has_claim_ = pg::call(pgs_claim, parent(), PGS_CLAIM_MAINTENANCE);
     if (!end.failure) return;
     broken_.insert(name);
     fail(end.failure->message, end.failure->sqlstate);
@@ -109,16 +110,8 @@ class SetVisit {
 
   // A guard that stays would refuse rows, so it goes as soon as its partition cannot be made.
   void remove_guard() {
-    const Partition* rest = default_partition(managed_.set.inventory);
-    if (rest == nullptr) return;
-    Step step{Action::kUnguard,
-              rest->oid,
-              rest->name,
-              rest->bound_text,
-              "the partition it was for could not be made",
-              {unguard_statement(rest->name)},
-              ""};
-    (void)runner_.run(step);
+    const auto step = removal_of_guard(managed_.set.inventory);
+    if (step) (void)runner_.run(*step);
   }
 
   void note(const Refusal& refusal) {
@@ -212,9 +205,9 @@ Report maintain_claimed(pg::Session& session, Oid parent, const std::string& req
 }  // namespace
 
 Report maintain(pg::Session& session, Oid parent, const std::string& requester) {
-  if (!pg::call(pgs_claim, parent)) return absent(Attendance::kBusy);
+  if (!pg::call(pgs_claim, parent, PGS_CLAIM_MAINTENANCE)) return absent(Attendance::kBusy);
   const Report report = maintain_claimed(session, parent, requester);
-  pg::call(pgs_unclaim, parent);
+  pg::call(pgs_unclaim, parent, PGS_CLAIM_MAINTENANCE);
   return report;
 }
 

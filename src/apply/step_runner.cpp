@@ -43,7 +43,7 @@ RunEnd StepRunner::run(const Step& step) {
   catalog::require_extension();
   const std::int64_t run = catalog::next_run();
   if (step.concurrently && session_.venue() != pg::Venue::kWorker) {
-    return detach_by_errand(step, run);
+    return is_repair(step.action) ? repair_by_errand(step, run) : detach_by_errand(step, run);
   }
   return this->run(step, run);
 }
@@ -58,7 +58,7 @@ RunEnd StepRunner::run(const Step& step, std::int64_t run) {
                                 step.bounds);
   }
   if (session_.may_commit()) session_.commit();
-  RunEnd end = step.concurrently ? detach_at_top_level(step) : run_here(step);
+  RunEnd end = step.concurrently ? run_at_top_level(step) : run_here(step);
   end.rows = rows;
   withdraw_request(step, end);
   catalog::end_run(run, end);
@@ -101,13 +101,33 @@ RunEnd StepRunner::try_repeatedly(const Step& step) {
   }
 }
 
+// Building an index holds nobody up while it waits for transactions older than itself; a detach
+// keeps a strong lock in sight.
+RunEnd StepRunner::run_at_top_level(const Step& step) {
+  const Oid index = step.others.empty() ? 0 : step.others.front().oid;
+  const PgsTopLevelNames names{managed_.facts.parent.oid, step.partition_oid, index,
+                               step.action == Action::kRefresh ? step.object_oid : 0};
+  const auto patience =
+      is_repair(step.action) ? pg::Patience::kUnlimited : pg::Patience::kLockTimeout;
+  for (int failures = 1;; failures++) {
+    RunEnd end;
+    end.failure = session_.execute_at_top_level(step.sql.front(), names, role_of(step), patience);
+    if (step.action == Action::kDetach) return end_detach(step, std::move(end));
+    if (!end.failure) return end;
+    lost_claim_ = true;
+    // Only the locks on its names are waited for under the limit: then nothing has been done yet.
+    if (end.failure->sqlstate != sqlstate(Problem::kLockNotAvailable)) return end;
+    end.blockers = catalog::lock_holders(step, managed_.set.inventory);
+    const auto wait = wait_before_retry(failures);
+    if (!wait) return end;
+    session_.commit();
+    (void)pg::call(pgs_sleep, static_cast<std::int64_t>(wait->count()));
+  }
+}
+
 // An interrupted detach stays pending: the rows are gone from the parent, the table is not yet
 // free. So we try to finish it before we leave it to a later visit.
-RunEnd StepRunner::detach_at_top_level(const Step& step) {
-  RunEnd end;
-  end.failure =
-      session_.detach_at_top_level(step.sql.front(), managed_.facts.parent.oid, step.partition_oid,
-                                   managed_.facts.owner, pg::lock_timeout());
+RunEnd StepRunner::end_detach(const Step& step, RunEnd end) {
   if (!end.failure) {
     catalog::mark_detached(step.partition_oid);
     return end;
@@ -125,24 +145,40 @@ RunEnd StepRunner::detach_at_top_level(const Step& step) {
   return second;
 }
 
-// A function cannot run the statement, so a worker of its own does. The worker must find no lock of
-// ours in its way; where there is one, or no worker slot, the plain form has to do. So it has in a
-// transaction block: what the worker commits could not be rolled back with the rest.
-RunEnd StepRunner::detach_by_errand(const Step& step, std::int64_t run) {
-  const Parent& parent = managed_.facts.parent;
+// A session cannot run the statement, so a worker of its own does; empty when there is no slot for
+// one. Building an index may take hours: who cancels the session means the index.
+std::optional<RunEnd> StepRunner::run_by_worker(const Step& step, std::int64_t run) {
   if (session_.may_commit()) session_.commit();
   // What the worker commits stays if a function's caller fails later; so there the wish to drop is
   // left to the caller's own transaction (see carry_out).
   const bool drop_follows = session_.may_commit() && step.retire == Retire::kDrop;
-  PgsErrand errand{pg::own_database(), parent.oid, step.partition_oid, pg::session_user(), run,
-                   drop_follows,       {}};
+  PgsErrand errand{pg::own_database(),
+                   managed_.facts.parent.oid,
+                   step.partition_oid,
+                   pg::session_user(),
+                   step.object_oid,
+                   static_cast<std::int32_t>(step.action),
+                   run,
+                   drop_follows,
+                   is_repair(step.action),
+                   {}};
   step.reason.copy(errand.reason, sizeof errand.reason - 1);
+  if (!pg::call(pgs_errand_run, &errand, text(step.action))) return std::nullopt;
+  if (auto end = catalog::find_run_end(run)) return end;
+  return record_lost_errand(step, run);
+}
+
+// The worker must find no lock of ours in its way; where there is one, or no worker slot, the plain
+// form has to do. So it has in a transaction block: what the worker commits could not be rolled
+// back with the rest.
+RunEnd StepRunner::detach_by_errand(const Step& step, std::int64_t run) {
+  const Parent& parent = managed_.facts.parent;
+  if (session_.may_commit()) session_.commit();
   const bool holds_lock =
       pg::call(pgs_holds_lock_on, parent.oid) || pg::call(pgs_holds_lock_on, step.partition_oid);
   const bool in_block = !session_.may_commit() && pg::call(pgs_in_transaction_block);
-  if (!holds_lock && !in_block && pg::call(pgs_errand_run, &errand)) {
-    if (auto end = catalog::find_run_end(run)) return *end;
-    return record_lost_errand(step, run);
+  if (!holds_lock && !in_block) {
+    if (auto end = run_by_worker(step, run)) return *end;
   }
   Step plain = step;
   plain.concurrently = false;
@@ -164,6 +200,22 @@ RunEnd StepRunner::detach_by_errand(const Step& step, std::int64_t run) {
   return end;
 }
 
+// The plain form would stop all writers for as long as it takes, so there is nothing instead.
+RunEnd StepRunner::repair_by_errand(const Step& step, std::int64_t run) {
+  if (auto end = run_by_worker(step, run)) return *end;
+  RunEnd end;
+  end.failure = pg::Outcome{"53000", "no background worker slot was free", "",
+                            "Raise max_worker_processes, or try again later."};
+  catalog::begin_run(run, managed_.facts.parent, step, requester_);
+  catalog::end_run(run, end);
+  session_.commit();
+  return end;
+}
+
+Oid StepRunner::role_of(const Step& step) const {
+  return step.role != 0 ? step.role : managed_.facts.owner;
+}
+
 const Partition& StepRunner::partition_of(const Step& step) const {
   for (const Partition& partition : managed_.set.inventory.partitions) {
     if (partition.oid == step.partition_oid) return partition;
@@ -182,9 +234,11 @@ RunEnd StepRunner::record_lost_errand(const Step& step, std::int64_t run) {
     end.failure = pg::Outcome{sqlstate(Problem::kNotInPrerequisiteState),
                               readable(parent.name) + " is no longer managed by pgscale", "", ""};
   } else {
-    end.failure = pg::Outcome{
-        "57P01", "the worker that was to detach " + readable(step.partition) + " ended early", "",
-        "The server log says why."};
+    end.failure = pg::Outcome{"57P01",
+                              std::string("the worker that was to ") + text(step.action) +
+                                  (is_repair(step.action) ? " of " : " ") +
+                                  readable(step.partition) + " ended early",
+                              "", "The server log says why."};
   }
   catalog::begin_run(run, managed_.facts.parent, step, requester_);
   catalog::end_run(run, end);
@@ -196,14 +250,16 @@ RunEnd StepRunner::record_lost_errand(const Step& step, std::int64_t run) {
 // given its name to another.
 void StepRunner::require_names(const Step& step) const {
   const Parent& parent = managed_.facts.parent;
-  const bool parent_holds = catalog::is_named(parent.oid, parent.name);
-  if (parent_holds &&
-      (step.partition_oid == 0 || catalog::is_named(step.partition_oid, step.partition))) {
-    return;
+  std::vector<NamedRelation> names{{parent.oid, parent.name}};
+  if (step.partition_oid != 0) names.push_back({step.partition_oid, step.partition});
+  const std::size_t tables = names.size();
+  names.insert(names.end(), step.others.begin(), step.others.end());
+  for (std::size_t i = 0; i < names.size(); i++) {
+    if (catalog::is_named(names[i].oid, names[i].name)) continue;
+    throw Failure(Problem::kNotInPrerequisiteState, (i < tables ? "table " : "index ") +
+                                                        readable(names[i].name) +
+                                                        " was renamed or dropped meanwhile");
   }
-  throw Failure(Problem::kNotInPrerequisiteState,
-                "table " + readable(parent_holds ? step.partition : parent.name) +
-                    " was renamed or dropped meanwhile");
 }
 
 void StepRunner::carry_out(const Step& step, pg::LockTimeout& limit) {
@@ -256,7 +312,7 @@ void StepRunner::lock_targets(const Step& step, const pg::LockTimeout& limit) co
 // Once a strong lock is asked for, the limit is for all that follow together: a chain of locks,
 // each free just in time, must not add up.
 void StepRunner::execute_as_owner(const Step& step, pg::LockTimeout& limit) {
-  const auto acting = pg::Acting::as_owner(managed_.facts.owner);
+  const auto acting = pg::Acting::as_owner(role_of(step));
   for (std::size_t i = 0; i < step.sql.size(); i++) {
     if (i <= step.first_strong) limit.restart();
     if (i == step.first_strong) lock_targets(step, limit);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "catalog/inventory.h"
@@ -26,8 +28,11 @@ class StepRunner {
 
  private:
   catalog::RunEnd run_here(const Step& step);
-  catalog::RunEnd detach_at_top_level(const Step& step);
+  catalog::RunEnd run_at_top_level(const Step& step);
+  catalog::RunEnd end_detach(const Step& step, catalog::RunEnd end);
+  std::optional<catalog::RunEnd> run_by_worker(const Step& step, std::int64_t run);
   catalog::RunEnd detach_by_errand(const Step& step, std::int64_t run);
+  catalog::RunEnd repair_by_errand(const Step& step, std::int64_t run);
   catalog::RunEnd record_lost_errand(const Step& step, std::int64_t run);
   catalog::RunEnd try_repeatedly(const Step& step);
   void withdraw_request(const Step& step, const catalog::RunEnd& end);
@@ -36,6 +41,7 @@ class StepRunner {
   void execute_as_owner(const Step& step, pg::LockTimeout& limit);
   void lock_targets(const Step& step, const pg::LockTimeout& limit) const;
   void require_names(const Step& step) const;
+  [[nodiscard]] Oid role_of(const Step& step) const;
   [[nodiscard]] const Partition& partition_of(const Step& step) const;
 
   pg::Session& session_;

@@ -15,6 +15,11 @@ std::vector<int> pids(const pg::Rows& rows) {
 // Creating takes a weak lock on the parent, which readers and writers do not stand in the way of.
 bool is_weak_on_parent(Action action) { return action != Action::kDetach; }
 
+bool is_weak_on_partition(Action action) {
+  return action == Action::kBuildIndex || action == Action::kDropIndex ||
+         action == Action::kReindex || action == Action::kValidateConstraint;
+}
+
 }  // namespace
 
 std::vector<int> lock_holders(const Step& step, const Inventory& inventory) {
@@ -28,12 +33,14 @@ std::vector<int> lock_holders(const Step& step, const Inventory& inventory) {
       "SELECT DISTINCT l.pid FROM pg_catalog.pg_locks l"
       "  JOIN pg_catalog.pg_database d ON d.oid = l.database AND d.datname = current_database()"
       " WHERE l.locktype = 'relation' AND l.granted AND l.pid <> pg_backend_pid()"
-      "   AND (l.relation = ANY ($2::oid[])"
-      "        OR l.relation = $1::oid AND ($3::bool OR l.mode IN ('ShareUpdateExclusiveLock',"
-      "           'ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')))"
+      "   AND (l.relation = ANY ($2::oid[]) AND $4::bool OR l.relation = $1::oid AND $3::bool"
+      "        OR l.relation = ANY ($2::oid[] || $1::oid) AND l.mode IN"
+      "           ('ShareUpdateExclusiveLock', 'ShareLock', 'ShareRowExclusiveLock',"
+      "            'ExclusiveLock', 'AccessExclusiveLock'))"
       " ORDER BY l.pid");
   return pids(pg::query(sql, {pg::from_oid(inventory.parent.oid), pg::array_literal(others),
-                              is_weak_on_parent(step.action) ? "f" : "t"}));
+                              is_weak_on_parent(step.action) ? "f" : "t",
+                              is_weak_on_partition(step.action) ? "f" : "t"}));
 }
 
 std::vector<int> old_snapshots(std::chrono::milliseconds age) {

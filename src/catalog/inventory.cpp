@@ -69,16 +69,32 @@ std::vector<Partition> load_partitions(const ParentFacts& facts) {
   return partitions;
 }
 
+// The bounds that a retired table had, from the words in which the server told them.
+std::optional<Range> read_range(const ParentFacts& facts, const pg::Value& lower,
+                                const pg::Value& upper) {
+  if (!lower || !upper || !facts.kind) return std::nullopt;
+  auto end = [&facts](const std::string& text) {
+    if (text == "MINVALUE") return End::minimum();
+    if (text == "MAXVALUE") return End::maximum();
+    PgsEnd value{};
+    pg::call(pgs_key_input, facts.key.front().type, -1, text.c_str(), "UTC", &value);
+    return to_end(value, *facts.kind);
+  };
+  return Range{end(*lower), end(*upper)};
+}
+
 // Only tables that exist: a row whose table is gone has nothing left to do.
-std::vector<RetiredTable> load_retired(Oid parent) {
+std::vector<RetiredTable> load_retired(const ParentFacts& facts) {
   const auto acting = pg::Acting::as_extension();
   const Rows rows = pg::query(
-      Sql("SELECT c.oid, n.nspname, c.relname, c.relkind, r.action, c.relispartition, r.bounds"
+      Sql("SELECT c.oid, n.nspname, c.relname, c.relkind, r.action, c.relispartition, r.bounds,"
+          "       (regexp_match(r.bounds, 'FROM \\(''?([^'')]*)''?\\) TO'))[1],"
+          "       (regexp_match(r.bounds, 'TO \\(''?([^'')]*)''?\\)$'))[1]"
           "  FROM pgscale.retirement r"
           "  JOIN pg_catalog.pg_class c ON c.oid = r.partition"
           "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
           " WHERE r.parent = $1::oid ORDER BY r.requested_at, c.oid"),
-      {pg::from_oid(parent)});
+      {pg::from_oid(facts.parent.oid)});
   std::vector<RetiredTable> retired;
   for (const auto& row : rows) {
     retired.push_back({pg::to_oid(row[0]),
@@ -86,7 +102,8 @@ std::vector<RetiredTable> load_retired(Oid parent) {
                        to_table_kind(*row[3]),
                        *row[4] == "drop" ? Retire::kDrop : Retire::kDetach,
                        pg::to_bool(row[5]),
-                       *row[6]});
+                       *row[6],
+                       read_range(facts, row[7], row[8])});
   }
   return retired;
 }
@@ -143,7 +160,7 @@ ManagedSet load_set(const ParentFacts& facts, const PolicyRow& row, const Policy
   managed.set.policy.fill_from_origin = !state.filled;
   inventory.hold_until = state.hold_until;
   inventory.partitions = load_partitions(facts);
-  inventory.retired = load_retired(facts.parent.oid);
+  inventory.retired = load_retired(facts);
   if (facts.kind && !is_time(*facts.kind)) {
     inventory.reached = newest_with_rows(inventory.partitions);
   }

@@ -94,12 +94,20 @@ void record_trouble(Oid parent, const pg::Outcome& outcome, const std::string& r
                outcome.message, from_text(outcome.detail), from_text(outcome.hint)});
 }
 
-void bury_dead_runs(Oid parent) {
+void bury_dead_runs(Oid parent, Runs runs) {
   const auto acting = pg::Acting::as_extension();
-  pg::execute(Sql("UPDATE pgscale.run SET outcome = 'crashed', finished_at = clock_timestamp(),"
-                  "       message = 'the process that carried out the step ended before the step'"
-                  " WHERE parent = $1::oid AND outcome = 'running'"),
-              {pg::from_oid(parent)});
+  std::vector<std::string> repairs;
+  for (int action = 0; action <= static_cast<int>(kLastAction); action++) {
+    if (is_repair(static_cast<Action>(action))) {
+      repairs.emplace_back(text(static_cast<Action>(action)));
+    }
+  }
+  pg::execute(
+      Sql("UPDATE pgscale.run SET outcome = 'crashed', finished_at = clock_timestamp(),"
+          "       message = 'the process that carried out the step ended before the step'"
+          " WHERE parent = $1::oid AND outcome = 'running'"
+          "   AND (action = ANY ($2::text[])) = $3::bool"),
+      {pg::from_oid(parent), pg::array_literal(repairs), runs == Runs::kRepairs ? "t" : "f"});
 }
 
 void prune_runs(Oid parent) {

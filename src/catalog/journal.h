@@ -37,8 +37,10 @@ void record_refusal(const Parent& parent, const Refusal& refusal, const std::str
 // A visit that could not even plan, as an action "plan" that failed.
 void record_trouble(Oid parent, const pg::Outcome& outcome, const std::string& requester);
 
-// Rows left "running" become "crashed". Only for whoever holds the claim on the set.
-void bury_dead_runs(Oid parent);
+// Rows left "running" become "crashed". Only for whoever holds the claim on the set, that of
+// maintenance or that of repairs.
+enum class Runs { kMaintenance, kRepairs };
+void bury_dead_runs(Oid parent, Runs runs);
 // Keeps the newest thousand rows of the set.
 void prune_runs(Oid parent);
 

@@ -45,22 +45,6 @@ Method to_method(const std::string& strategy) {
   return strategy == "l" ? Method::kList : Method::kHash;
 }
 
-ReplicaIdentity to_replica_identity(const std::string& letter) {
-  if (letter == "n") return ReplicaIdentity::kNothing;
-  if (letter == "f") return ReplicaIdentity::kFull;
-  return letter == "i" ? ReplicaIdentity::kIndex : ReplicaIdentity::kDefault;
-}
-
-std::optional<Privilege> to_privilege(const std::string& word) {
-  static const std::map<std::string, Privilege> kWords = {
-      {"SELECT", Privilege::kSelect},     {"INSERT", Privilege::kInsert},
-      {"UPDATE", Privilege::kUpdate},     {"DELETE", Privilege::kDelete},
-      {"TRUNCATE", Privilege::kTruncate}, {"REFERENCES", Privilege::kReferences},
-      {"TRIGGER", Privilege::kTrigger},   {"MAINTAIN", Privilege::kMaintain}};
-  const auto found = kWords.find(word);
-  return found == kWords.end() ? std::nullopt : std::optional(found->second);
-}
-
 std::vector<KeyColumn> read_key(Oid parent) {
   const Rows rows = pg::query(
       Sql("SELECT a.attname, coalesce(nullif(t.typbasetype, 0), t.oid),"
@@ -104,6 +88,17 @@ std::vector<Grant> read_grants(Oid parent) {
   return grants;
 }
 
+// Up to server 16 the catalog says -1 where newer ones have NULL.
+std::vector<ColumnTarget> read_statistics_targets(Oid parent) {
+  const Rows rows = pg::query(Sql("SELECT attname, attstattarget FROM pg_catalog.pg_attribute"
+                                  " WHERE attrelid = $1::oid AND attnum > 0 AND NOT attisdropped"
+                                  "   AND attstattarget >= 0 ORDER BY attnum"),
+                              {pg::from_oid(parent)});
+  std::vector<ColumnTarget> targets;
+  for (const auto& row : rows) targets.push_back({*row[0], static_cast<int>(pg::to_int(row[1]))});
+  return targets;
+}
+
 std::vector<QualifiedName> read_referenced(Oid parent) {
   const Rows rows = pg::query(Sql("SELECT DISTINCT n.nspname, r.relname"
                                   "  FROM pg_catalog.pg_constraint k"
@@ -140,6 +135,22 @@ void check_key(const ParentFacts& facts, bool has_expression, const std::string&
 }
 
 }  // namespace
+
+ReplicaIdentity to_replica_identity(const std::string& letter) {
+  if (letter == "n") return ReplicaIdentity::kNothing;
+  if (letter == "f") return ReplicaIdentity::kFull;
+  return letter == "i" ? ReplicaIdentity::kIndex : ReplicaIdentity::kDefault;
+}
+
+std::optional<Privilege> to_privilege(const std::string& word) {
+  static const std::map<std::string, Privilege> kWords = {
+      {"SELECT", Privilege::kSelect},     {"INSERT", Privilege::kInsert},
+      {"UPDATE", Privilege::kUpdate},     {"DELETE", Privilege::kDelete},
+      {"TRUNCATE", Privilege::kTruncate}, {"REFERENCES", Privilege::kReferences},
+      {"TRIGGER", Privilege::kTrigger},   {"MAINTAIN", Privilege::kMaintain}};
+  const auto found = kWords.find(word);
+  return found == kWords.end() ? std::nullopt : std::optional(found->second);
+}
 
 ParentFacts read_parent(Oid parent) {
   const Rows rows = pg::query(
@@ -190,6 +201,7 @@ ParentFacts read_parent(Oid parent) {
   facts.parent.in_extension = to_bool(row[12]);
   check_key(facts, to_bool(row[10]), relation.name);
   facts.parent.grants = read_grants(parent);
+  facts.parent.statistics_targets = read_statistics_targets(parent);
   facts.parent.referenced = read_referenced(parent);
   return facts;
 }

@@ -30,6 +30,11 @@ struct ParentFacts {
 // Throws Failure (42501) unless the current user owns the table.
 void require_ownership(const ParentFacts& facts);
 
+// Words of the catalog: relreplident; a privilege of aclexplode(), empty for one that tables have
+// not.
+[[nodiscard]] ReplicaIdentity to_replica_identity(const std::string& letter);
+[[nodiscard]] std::optional<Privilege> to_privilege(const std::string& word);
+
 // The targets of the table's foreign keys, by OID, in a fixed order.
 [[nodiscard]] std::vector<Oid> foreign_key_targets(Oid table);
 

@@ -46,6 +46,15 @@ std::vector<Oid> own_sets() {
                         {pg::from_oid(user)}));
 }
 
+bool may_see(Oid parent) {
+  return !pg::query(Sql("SELECT FROM pg_catalog.pg_class c"
+                        " WHERE c.oid = $1::oid"
+                        "   AND (pg_catalog.pg_has_role(c.relowner, 'USAGE')"
+                        "        OR pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE'))"),
+                    {pg::from_oid(parent)})
+              .empty();
+}
+
 std::vector<Oid> due_sets(Micros policy_now, Micros real_now) {
   return oids(pg::query(Sql("SELECT p.parent::oid FROM pgscale.policy p"
                             "  JOIN pg_catalog.pg_class c ON c.oid = p.parent"

@@ -49,6 +49,7 @@ struct RetiredTable {
   Retire action;
   bool attached;  // still, or again, a partition
   std::string bound_text;
+  std::optional<Range> range = std::nullopt;  // range sets: what it held
 };
 
 enum class Privilege {
@@ -67,6 +68,12 @@ struct Grant {
   Privilege privilege;
   std::string column;  // empty: the whole table
   bool grantable;
+};
+
+// How finely ANALYZE looks at a column; LIKE does not carry it over.
+struct ColumnTarget {
+  std::string column;
+  int value;  // -1: the default
 };
 
 enum class ReplicaIdentity { kDefault, kNothing, kFull, kIndex };
@@ -89,7 +96,8 @@ struct Parent {
   ReplicaIdentity replica_identity = ReplicaIdentity::kDefault;
   std::string replica_index;  // for kIndex: the parent's index
   std::vector<Grant> grants;
-  std::vector<QualifiedName> referenced;  // targets of its foreign keys
+  std::vector<ColumnTarget> statistics_targets;  // of columns that have one
+  std::vector<QualifiedName> referenced;         // targets of its foreign keys
 };
 
 // What exists of a set at the moment of planning.

@@ -70,6 +70,16 @@ Step drop_step(const Inventory& inventory, TableKind kind, Oid oid, const Qualif
   return step;
 }
 
+Step unguard_step(const Partition& rest, const std::string& reason) {
+  return {Action::kUnguard,
+          rest.oid,
+          rest.name,
+          rest.bound_text,
+          reason,
+          {unguard_statement(rest.name)},
+          "ACCESS EXCLUSIVE on " + readable(rest.name)};
+}
+
 class Planner {
  public:
   Planner(const PartitionSet& set, Micros now) : set_(set), now_(now) {}
@@ -112,17 +122,9 @@ class Planner {
           drop_step(set_.inventory, table.kind, table.oid, table.name, table.bound_text));
     }
     const Partition* rest = default_partition(set_.inventory);
-    if (rest != nullptr && set_.inventory.guard_left) plan_.items.emplace_back(unguard_step(*rest));
-  }
-
-  static Step unguard_step(const Partition& rest) {
-    return {Action::kUnguard,
-            rest.oid,
-            rest.name,
-            rest.bound_text,
-            "left by an interrupted run",
-            {unguard_statement(rest.name)},
-            "ACCESS EXCLUSIVE on " + readable(rest.name)};
+    if (rest != nullptr && set_.inventory.guard_left) {
+      plan_.items.emplace_back(unguard_step(*rest, "left by an interrupted run"));
+    }
   }
 
   WantedPartitions wanted() const {
@@ -285,6 +287,15 @@ const char* text(Action action) {
     case Action::kCreate: return "create";
     case Action::kCreateDefault: return "create default";
     case Action::kDetach: return "detach";
+    case Action::kUnpublish: return "unpublish";
+    case Action::kRefresh: return "refresh";
+    case Action::kAnalyze: return "analyze";
+    case Action::kDropIndex: return "drop index";
+    case Action::kBuildIndex: return "create index";
+    case Action::kReindex: return "reindex";
+    case Action::kAttachIndex: return "attach index";
+    case Action::kValidateConstraint: return "validate constraint";
+    case Action::kAlter: return "alter";
     case Action::kDrop: break;
   }
   return "drop";
@@ -319,6 +330,12 @@ std::vector<Step> retirement_steps(const PartitionSet& set, const Partition& par
                               partition.bound_text));
   }
   return steps;
+}
+
+std::optional<Step> removal_of_guard(const Inventory& inventory) {
+  const Partition* rest = default_partition(inventory);
+  if (rest == nullptr) return std::nullopt;
+  return unguard_step(*rest, "the partition it was for could not be made");
 }
 
 void check_retirable(const PartitionSet& set, const Partition& partition, Micros now) {

@@ -14,6 +14,10 @@ namespace pgscale {
                                                  const Partition& partition,
                                                  const std::string& reason);
 
+// The guard that a creation left behind which failed; empty where there is no default partition. It
+// must go at once, because it refuses rows.
+[[nodiscard]] std::optional<Step> removal_of_guard(const Inventory& inventory);
+
 // Throws Failure where a person may not retire the partition: a default partition, one slot of a
 // hash set, or a range the policy would make anew.
 void check_retirable(const PartitionSet& set, const Partition& partition, Micros now);

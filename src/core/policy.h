@@ -30,6 +30,7 @@ struct Policy {
   int premake = 4;                // range: whole partitions ahead of the current one
   std::optional<Point> origin;    // range: the bound from which the others are counted
   bool fill_from_origin = false;  // range: the past from the origin on is still owed
+  bool fill_holes = false;        // range: holes of the past are closed, too; only repair() asks
   bool default_partition = false;
   std::optional<int> partitions;  // hash: the modulus
   std::vector<ListGroup> lists;

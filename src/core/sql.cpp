@@ -49,6 +49,11 @@ Sql& Sql::operator<<(Literal literal) {
   return *this;
 }
 
+Sql& Sql::operator<<(Definition definition) {
+  text_ += definition.text;
+  return *this;
+}
+
 Sql& Sql::operator<<(std::int64_t number) {
   text_ += std::to_string(number);
   return *this;

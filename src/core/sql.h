@@ -33,6 +33,12 @@ struct Literal {
   std::string_view value;
 };
 
+// SQL that is nobody's input: written by the server, such as the definition of an index, or a word
+// of ours that is known at run time only.
+struct Definition {
+  std::string_view text;
+};
+
 // SQL text, built only from constant fragments, names, numbers and quoted values.
 class Sql {
  public:
@@ -47,6 +53,7 @@ class Sql {
   Sql& operator<<(const Identifier& identifier);
   Sql& operator<<(const QualifiedName& name);
   Sql& operator<<(Literal literal);
+  Sql& operator<<(Definition definition);
   Sql& operator<<(std::int64_t number);
   Sql& operator<<(const Sql& sql);
 

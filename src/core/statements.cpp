@@ -1,6 +1,6 @@
 #include "core/statements.h"
 
-#include <map>
+#include "core/grants.h"
 
 namespace pgscale {
 namespace {
@@ -30,19 +30,6 @@ void append_values(Sql& sql, const std::vector<std::optional<std::string>>& valu
   }
 }
 
-void append_privilege(Sql& sql, Privilege privilege) {
-  switch (privilege) {
-    case Privilege::kSelect: sql << "SELECT"; return;
-    case Privilege::kInsert: sql << "INSERT"; return;
-    case Privilege::kUpdate: sql << "UPDATE"; return;
-    case Privilege::kDelete: sql << "DELETE"; return;
-    case Privilege::kTruncate: sql << "TRUNCATE"; return;
-    case Privilege::kReferences: sql << "REFERENCES"; return;
-    case Privilege::kTrigger: sql << "TRIGGER"; return;
-    case Privilege::kMaintain: sql << "MAINTAIN"; return;
-  }
-}
-
 Sql create_table(const Parent& parent, const QualifiedName& partition) {
   Sql sql("CREATE ");
   if (parent.unlogged) sql << "UNLOGGED ";
@@ -52,32 +39,6 @@ Sql create_table(const Parent& parent, const QualifiedName& partition) {
   if (!parent.access_method.empty()) sql << " USING " << Identifier(parent.access_method);
   if (!parent.tablespace.empty()) sql << " TABLESPACE " << Identifier(parent.tablespace);
   return sql;
-}
-
-// One statement for all privileges that go to the same role, column and grant option together.
-std::vector<Sql> grants(const Parent& parent, const QualifiedName& partition) {
-  std::map<std::pair<std::string, bool>, std::vector<const Grant*>> by_grantee;
-  for (const Grant& grant : parent.grants) {
-    by_grantee[{grant.grantee, grant.grantable}].push_back(&grant);
-  }
-  std::vector<Sql> statements;
-  for (const auto& [who, list] : by_grantee) {
-    Sql sql("GRANT ");
-    for (const Grant* grant : list) {
-      if (grant != list.front()) sql << ", ";
-      append_privilege(sql, grant->privilege);
-      if (!grant->column.empty()) sql << " (" << Identifier(grant->column) << ")";
-    }
-    sql << " ON " << partition << " TO ";
-    if (who.first.empty()) {
-      sql << "PUBLIC";
-    } else {
-      sql << Identifier(who.first);
-    }
-    if (who.second) sql << " WITH GRANT OPTION";
-    statements.push_back(sql);
-  }
-  return statements;
 }
 
 void append_alter(std::vector<Sql>& statements, const QualifiedName& table, const Sql& what) {
@@ -171,7 +132,10 @@ Sql member_statement(Membership membership, const QualifiedName& table) {
 std::vector<Sql> create_statements(const Parent& parent, const QualifiedName& partition,
                                    const Sql& bound_clause) {
   std::vector<Sql> statements{create_table(parent, partition)};
-  for (const Sql& grant : grants(parent, partition)) statements.push_back(grant);
+  for (const Sql& grant : grant_statements(parent.grants, partition)) statements.push_back(grant);
+  for (const ColumnTarget& target : parent.statistics_targets) {
+    statements.push_back(statistics_target_statement(partition, target));
+  }
   // Rows must not be readable around the parent's policies: nobody but the owner reads directly.
   if (parent.row_security) {
     append_alter(statements, partition, Sql("ENABLE ROW LEVEL SECURITY"));
@@ -186,6 +150,13 @@ std::vector<Sql> create_statements(const Parent& parent, const QualifiedName& pa
   attach << partition << " " << bound_clause;
   append_alter(statements, parent.name, attach);
   return statements;
+}
+
+Sql statistics_target_statement(const QualifiedName& table, const ColumnTarget& target) {
+  Sql sql("ALTER TABLE ");
+  sql << table << " ALTER COLUMN " << Identifier(target.column) << " SET STATISTICS "
+      << target.value;
+  return sql;
 }
 
 Sql replica_index_statement(const QualifiedName& partition, const Identifier& index) {

@@ -28,6 +28,9 @@ enum class Membership { kJoin, kLeave };
                                                  const QualifiedName& partition,
                                                  const Sql& bound_clause);
 
+[[nodiscard]] Sql statistics_target_statement(const QualifiedName& table,
+                                              const ColumnTarget& target);
+
 // REPLICA IDENTITY USING INDEX; known only once ATTACH has matched the indexes.
 [[nodiscard]] Sql replica_index_statement(const QualifiedName& partition, const Identifier& index);
 

@@ -20,8 +20,28 @@ enum class Action {
   kCreateDefault,  // the same for the default partition
   kDetach,
   kDrop,
+  kUnpublish,  // take a table that was retired out of the publications that name it
+  kRefresh,    // tell a subscription of partitions that its publisher has, too
+  kAnalyze,    // the statistics of the parent, which autovacuum never gathers
+  // Repairs of what a partition has otherwise than its parent wishes.
+  kDropIndex,           // one that CREATE INDEX CONCURRENTLY left half made
+  kBuildIndex,          // on the partition alone
+  kReindex,             // one that is not valid
+  kAttachIndex,         // to that of the parent
+  kValidateConstraint,  // prove a constraint that is NOT VALID
+  kAlter,               // a change of the catalog alone
 };
+inline constexpr Action kLastAction = Action::kAlter;
 [[nodiscard]] const char* text(Action action);
+// Repairs have a claim of their own: building an index may take hours, and the set must be
+// maintained meanwhile.
+[[nodiscard]] constexpr bool is_repair(Action action) { return action >= Action::kDropIndex; }
+
+// A name that a statement uses, and the relation that it must still mean.
+struct NamedRelation {
+  Oid oid;
+  QualifiedName name;
+};
 
 // One change, carried out in one transaction (a concurrent detach: in PostgreSQL's own two).
 struct Step {
@@ -36,6 +56,9 @@ struct Step {
   bool concurrently = false;        // must run as a top-level statement, in no function
   Retire retire = Retire::kDetach;  // kDetach, kFinalize: what follows the detach
   bool sets_replica_index = false;  // kCreate: REPLICA IDENTITY USING INDEX once the index is known
+  Oid object_oid = 0;               // repairs: the parent's index; kRefresh: the subscription
+  std::vector<NamedRelation> others = {};  // further relations that the statements name
+  Oid role = 0;                            // as whom, where it is not the owner of the set
 };
 
 // A step that cannot be planned, and why. It stops no other step.

@@ -42,12 +42,17 @@ End present_start(const std::vector<Range>& existing, const Grid& grid, Point po
   return newest_end.kind == End::Kind::kMinimum ? End::at(grid.floor(position)) : newest_end;
 }
 
-// On the first run coverage also goes back to the start the user asked for.
+// On the first run coverage also goes back to the start the user asked for, and for repair() to the
+// oldest partition.
 End coverage_start(const PartitionSet& set, const std::vector<Range>& existing, const Grid& grid,
                    Point position) {
-  const End present = present_start(existing, grid, position);
-  if (!set.policy.fill_from_origin || !set.policy.origin) return present;
-  return std::min(present, End::at(*set.policy.origin));
+  End start = present_start(existing, grid, position);
+  if (set.policy.fill_from_origin && set.policy.origin) {
+    start = std::min(start, End::at(*set.policy.origin));
+  }
+  if (!set.policy.fill_holes) return start;
+  for (const Range& range : existing) start = std::min(start, range.lower);
+  return start;
 }
 
 struct Coverage {
@@ -70,7 +75,8 @@ std::string reason_for(const Range& piece, Point position, const Policy& policy)
   const End here = End::at(position);
   if (here < piece.lower) return "premake = " + std::to_string(policy.premake);
   if (here < piece.upper) return "covers the present";
-  return policy.fill_from_origin ? "from start_at on" : "closes a hole before the present";
+  return policy.fill_from_origin && !policy.fill_holes ? "from start_at on"
+                                                       : "closes a hole before the present";
 }
 
 Refusal too_many(std::size_t count) {
@@ -122,6 +128,9 @@ WantedPartitions wanted_ranges(const PartitionSet& set, Micros now) {
   const Coverage covered = coverage(set, existing, grid, position);
 
   Range span{coverage_start(set, existing, grid, position), covered.end};
+  if (set.policy.fill_holes) {
+    for (const Range& range : existing) span.upper = std::max(span.upper, range.upper);
+  }
   const bool is_bounded = span.lower.kind == End::Kind::kValue;
   if (is_bounded &&
       (position - span.lower.value) / usual_length(interval) > static_cast<Point>(kMostAtOnce)) {

@@ -15,6 +15,7 @@ void neutral_settings() {
   call(pgs_setting_local, "DateStyle", "ISO");
   call(pgs_setting_local, "IntervalStyle", "postgres");
   call(pgs_setting_local, "TimeZone", "UTC");
+  call(pgs_setting_local, "jit", "off");  // it would take longer than our queries
 }
 
 }  // namespace
@@ -83,15 +84,17 @@ void Session::commit() {
   open();
 }
 
-std::optional<Outcome> Session::detach_at_top_level(const Sql& sql, Oid parent, Oid partition,
-                                                    Oid owner,
-                                                    std::chrono::milliseconds lock_timeout) {
+std::optional<Outcome> Session::execute_at_top_level(const Sql& sql, const PgsTopLevelNames& names,
+                                                     Oid role, Patience patience) {
   pgs_spi_finish();
   call(pgs_transaction_commit);
-  call(pgs_setting_session, "lock_timeout", std::to_string(lock_timeout.count()).c_str());
-  pgs_role_assume(owner);
-  auto outcome =
-      isolated([&] { call(pgs_detach_at_top_level, sql.text().c_str(), parent, partition); });
+  const std::string limit = std::to_string(pgs_setting_lock_timeout());
+  call(pgs_setting_session, "lock_timeout", limit.c_str());
+  pgs_role_assume(role);
+  auto outcome = isolated([&] {
+    call(pgs_execute_at_top_level, sql.text().c_str(), &names,
+         patience == Patience::kUnlimited ? "0" : limit.c_str());
+  });
   pgs_top_level_done();
   call(pgs_role_drop);
   call(pgs_setting_session, "lock_timeout", "0");

@@ -7,6 +7,7 @@
 #include "core/sql.h"
 #include "pg/attempt.h"
 #include "shim/session.h"
+#include "shim/toplevel.h"
 
 namespace pgscale::pg {
 
@@ -55,6 +56,10 @@ class LockTimeout {
   Unwinding unwinding_;
 };
 
+// How long a statement at top level waits for transactions that began before it: those that hold
+// nobody up by waiting may wait as long as it takes.
+enum class Patience { kLockTimeout, kUnlimited };
+
 // Where the code runs, which decides what it may do with transactions.
 enum class Venue {
   kFunction,   // inside the caller's transaction
@@ -79,12 +84,12 @@ class Session {
   // Commits and begins the next transaction.
   void commit();
 
-  // In a worker: commits, runs the DETACH as its own top-level command in the role of `owner`, and
+  // In a worker: commits, runs the statement as a top-level command of its own in the role, and
   // begins the next transaction. Says how the statement failed, if it did; then every lock of the
-  // session is gone. It fails when its names no longer mean the two relations.
-  [[nodiscard]] std::optional<Outcome> detach_at_top_level(const Sql& sql, Oid parent,
-                                                           Oid partition, Oid owner,
-                                                           std::chrono::milliseconds lock_timeout);
+  // session is gone. It fails when its names no longer mean the same.
+  [[nodiscard]] std::optional<Outcome> execute_at_top_level(const Sql& sql,
+                                                            const PgsTopLevelNames& names, Oid role,
+                                                            Patience patience);
 
  private:
   void open();

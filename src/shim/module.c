@@ -31,6 +31,8 @@ PGS_FUNCTION(pgscale_plan);
 PGS_FUNCTION(pgscale_run_maintenance);
 PGS_FUNCTION(pgscale_retire_partition);
 PGS_FUNCTION(pgscale_partition_bound);
+PGS_FUNCTION(pgscale_drift_of);
+PGS_FUNCTION(pgscale_repair);
 PGS_FUNCTION(pgscale_lag_status);
 PGS_FUNCTION(pgscale_wait_for_lsn);
 PGS_FUNCTION(pgscale_bloat_of);

@@ -130,18 +130,18 @@ pgs_setting_pop(int level)
  * tag; in pg_locks it shows as an object of pg_class with the parent's OID.
  */
 static LOCKTAG
-claim_tag(uint32_t parent)
+claim_tag(uint32_t parent, PgsClaim claim)
 {
 	LOCKTAG		tag;
 
-	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, RelationRelationId, parent, 1);
+	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, RelationRelationId, parent, claim);
 	return tag;
 }
 
 bool
-pgs_claim(uint32_t parent)
+pgs_claim(uint32_t parent, PgsClaim claim)
 {
-	LOCKTAG		tag = claim_tag(parent);
+	LOCKTAG		tag = claim_tag(parent, claim);
 
 	return LockAcquire(&tag, ExclusiveLock, true, true) != LOCKACQUIRE_NOT_AVAIL;
 }
@@ -149,15 +149,15 @@ pgs_claim(uint32_t parent)
 bool
 pgs_claim_in_transaction(uint32_t parent)
 {
-	LOCKTAG		tag = claim_tag(parent);
+	LOCKTAG		tag = claim_tag(parent, PGS_CLAIM_MAINTENANCE);
 
 	return LockAcquire(&tag, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL;
 }
 
 void
-pgs_unclaim(uint32_t parent)
+pgs_unclaim(uint32_t parent, PgsClaim claim)
 {
-	LOCKTAG		tag = claim_tag(parent);
+	LOCKTAG		tag = claim_tag(parent, claim);
 
 	(void) LockRelease(&tag, ExclusiveLock, true);
 }

@@ -26,7 +26,7 @@ extern void pgs_become(uint32_t role, bool restricted, PgsIdentity *saved);
 extern void pgs_return_to(const PgsIdentity *saved);	/* never raises */
 extern uint32_t pgs_bootstrap_superuser(void);	/* never raises */
 
-/* Acts as the role across transactions; for pgs_detach_at_top_level(), which restricts it. */
+/* Acts as the role across transactions; for pgs_execute_at_top_level(), which restricts it. */
 extern void pgs_role_assume(uint32_t role);	/* never raises */
 extern void pgs_role_drop(void);	/* brings back the worker's own settings, too */
 
@@ -44,14 +44,21 @@ extern int	pgs_setting_level(void);
 extern void pgs_setting_save(const char *name, const char *value);
 extern void pgs_setting_pop(int level);
 
+/* Building an index must not keep the set from being maintained. */
+typedef enum PgsClaim
+{
+	PGS_CLAIM_MAINTENANCE = 1,
+	PGS_CLAIM_REPAIR = 2
+} PgsClaim;
+
 /*
- * One maintainer per set.  The lock outlives commits and is released by a
+ * One maintainer per set, and one who repairs it.  The lock outlives commits and is released by a
  * transaction that aborts, by pgs_unclaim() or with the session; that of a
  * transaction ends with it, or with the subtransaction that took it.
  */
-extern bool pgs_claim(uint32_t parent);
-extern bool pgs_claim_in_transaction(uint32_t parent);
-extern void pgs_unclaim(uint32_t parent);
+extern bool pgs_claim(uint32_t parent, PgsClaim claim);
+extern bool pgs_claim_in_transaction(uint32_t parent);	/* for maintenance */
+extern void pgs_unclaim(uint32_t parent, PgsClaim claim);
 
 /*
  * A restore writes the policies before the tables have their rows and indexes:

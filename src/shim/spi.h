@@ -44,14 +44,6 @@ extern void pgs_transaction_begin(void);
 extern void pgs_transaction_commit(void);
 extern void pgs_transaction_abort(void);
 
-/*
- * Runs one ALTER TABLE ... DETACH PARTITION as a client would: at top level, in transactions of its
- * own.  An error unless its names mean these two relations.
- */
-extern void pgs_detach_at_top_level(const char *sql, uint32_t parent, uint32_t partition);
-/* To be called after it, when it has failed, too. */
-extern void pgs_top_level_done(void);	/* never raises */
-
 #ifdef __cplusplus
 }
 #endif

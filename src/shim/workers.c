@@ -8,6 +8,7 @@
 #include "postmaster/bgworker.h"
 #include "postmaster/interrupt.h"
 #include "storage/ipc.h"
+#include "storage/latch.h"
 #include "tcop/tcopprot.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -90,6 +91,7 @@ neutral_settings(void)
 		{"default_tablespace", ""},
 		{"default_table_access_method", "heap"},
 		{"check_function_bodies", "on"},
+		{"jit", "off"},			/* it would take longer than our queries */
 		/* As for autovacuum: a standby that is gone must not stop maintenance. */
 		{"synchronous_commit", "local"},
 		{"statement_timeout", "0"},
@@ -139,22 +141,41 @@ pgscale_errand_main(Datum arg)
 		pgs_raise(&failure);
 }
 
+/* Like WaitForBackgroundWorkerShutdown(), but can end the worker with the statement that waits. */
+static void
+await_end(BackgroundWorkerHandle *handle, bool ends_with_caller)
+{
+	static uint32 wait_event = 0;
+	pid_t		pid;
+
+	if (wait_event == 0)
+		wait_event = pgs_wait_event("PgscaleErrand");
+	while (GetBackgroundWorkerPid(handle, &pid) != BGWH_STOPPED)
+	{
+		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_EXIT_ON_PM_DEATH, 0, wait_event);
+		ResetLatch(MyLatch);
+		if (ends_with_caller && (QueryCancelPending || ProcDiePending))
+			TerminateBackgroundWorker(handle);
+		CHECK_FOR_INTERRUPTS();
+	}
+}
+
 bool
-pgs_errand_run(const PgsErrand *errand)
+pgs_errand_run(const PgsErrand *errand, const char *what)
 {
 	BackgroundWorker worker;
 	BackgroundWorkerHandle *handle;
+	char		name[BGW_MAXLEN];
 
-	describe(&worker, "pgscale worker", "pgscale worker: detach", "pgscale_errand_main");
+	snprintf(name, sizeof(name), "pgscale worker: %s", what);
+	describe(&worker, "pgscale worker", name, "pgscale_errand_main");
 	worker.bgw_notify_pid = MyProcPid;
 	StaticAssertStmt(sizeof(PgsErrand) <= BGW_EXTRALEN, "an errand must fit its worker");
 	memcpy(worker.bgw_extra, errand, sizeof(*errand));
 	if (!RegisterDynamicBackgroundWorker(&worker, &handle))
 		return false;
-	if (WaitForBackgroundWorkerShutdown(handle) == BGWH_POSTMASTER_DIED)
-		ereport(FATAL,
-				(errcode(ERRCODE_ADMIN_SHUTDOWN),
-				 errmsg("postmaster exited during partition maintenance")));
+	InvalidateCatalogSnapshot();
+	await_end(handle, errand->ends_with_caller);
 	return true;
 }
 

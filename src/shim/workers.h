@@ -17,20 +17,27 @@ extern "C" {
 /* At server start, from shared_preload_libraries: shared memory and the launcher. */
 extern void pgs_workers_define(void);
 
-/* What a worker that carries out one concurrent detach for a session must know. */
+/* What a worker that carries out one step at top level for a session must know. */
 typedef struct PgsErrand
 {
 	uint32_t	database;
 	uint32_t	parent;
 	uint32_t	partition;
 	uint32_t	requester;
+	uint32_t	object;			/* an index of the parent */
+	int32_t		action;
 	int64_t		run;
 	bool		drop_follows;
-	char		reason[80];		/* for the journal */
+	bool		ends_with_caller;	/* is ended when the session is cancelled */
+	char		reason[70];		/* for the journal */
 } PgsErrand;
 
-/* Hands the errand to a worker and waits until it has ended; false: no worker slot is free. */
-extern bool pgs_errand_run(const PgsErrand *errand);
+/*
+ * Hands the errand to a worker and waits until it has ended; false: no worker
+ * slot is free.  `what` is shown with the worker.  The transaction must have
+ * no snapshot, for the worker may wait until all older ones are gone.
+ */
+extern bool pgs_errand_run(const PgsErrand *errand, const char *what);
 
 /* When a visit wants the next one; DT_NOEND-like INT64_MAX for never. */
 typedef struct PgsVisitResult

@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <optional>
 
 #include "apply/step_runner.h"
+#include "catalog/drift.h"
 #include "catalog/extension.h"
 #include "core/plan.h"
 #include "pg/contain.h"
@@ -10,21 +12,40 @@
 namespace pgscale::worker {
 namespace {
 
-// One concurrent detach for a session that cannot run it. The session holds the claim on the set
-// and waits for us; it reads the result in the journal.
-void detach_for(const PgsErrand& errand) {
-  pg::Session session(pg::Venue::kWorker);
-  catalog::require_extension();
-  catalog::ManagedSet managed = catalog::load_set(errand.parent);
-  managed.set.policy.retire = errand.drop_follows ? Retire::kDrop : Retire::kDetach;
+std::optional<Step> detach_step(const catalog::ManagedSet& managed, const PgsErrand& errand) {
   const auto& partitions = managed.set.inventory.partitions;
   const auto partition = std::find_if(
       partitions.begin(), partitions.end(),
       [&errand](const Partition& candidate) { return candidate.oid == errand.partition; });
-  if (partition != partitions.end()) {
-    const Step step = retirement_steps(managed.set, *partition, std::string(errand.reason)).front();
+  if (partition == partitions.end()) return std::nullopt;
+  return retirement_steps(managed.set, *partition, std::string(errand.reason)).front();
+}
+
+// The step that the session means, as the partition looks now.
+std::optional<Step> repair_step(const PgsErrand& errand) {
+  for (const Drift& drift :
+       catalog::load_drift(errand.parent, errand.requester, errand.partition)) {
+    if (drift.repair.empty()) continue;
+    const Step& step = drift.repair.front();
+    if (step.action == static_cast<Action>(errand.action) && step.object_oid == errand.object) {
+      return step;
+    }
+  }
+  return std::nullopt;
+}
+
+// One step at top level for a session that cannot run it. The session holds the claim on the set
+// and waits for us; it reads the result in the journal.
+void carry_out(const PgsErrand& errand) {
+  pg::Session session(pg::Venue::kWorker);
+  catalog::require_extension();
+  catalog::ManagedSet managed = catalog::load_set(errand.parent);
+  managed.set.policy.retire = errand.drop_follows ? Retire::kDrop : Retire::kDetach;
+  const auto step = is_repair(static_cast<Action>(errand.action)) ? repair_step(errand)
+                                                                  : detach_step(managed, errand);
+  if (step) {
     apply::StepRunner runner(session, managed, pg::call(pgs_role_name, errand.requester));
-    (void)runner.run(step, errand.run);
+    (void)runner.run(*step, errand.run);
   }
   session.end();
 }
@@ -34,5 +55,5 @@ void detach_for(const PgsErrand& errand) {
 
 extern "C" bool body_errand(const PgsErrand* errand, PgsFailure* failure);
 extern "C" bool body_errand(const PgsErrand* errand, PgsFailure* failure) {
-  return pgscale::pg::contain(failure, [errand] { pgscale::worker::detach_for(*errand); });
+  return pgscale::pg::contain(failure, [errand] { pgscale::worker::carry_out(*errand); });
 }

@@ -90,6 +90,7 @@ class Server {
         attach(set_, name(step), DefaultSlot{});
         return;
       case Action::kDrop: return drop(step);
+      default: ADD_FAILURE() << "no plan of ranges alone has a step " << text(step.action);
     }
   }
 

@@ -369,10 +369,23 @@ TEST(Text, OfActionsIsOneWordForEach) {
   const struct {
     Action action;
     const char* word;
-  } cases[] = {{Action::kFinalize, "finalize"}, {Action::kUnguard, "unguard"},
-               {Action::kGuard, "guard"},       {Action::kValidate, "validate"},
-               {Action::kCreate, "create"},     {Action::kCreateDefault, "create default"},
-               {Action::kDetach, "detach"},     {Action::kDrop, "drop"}};
+  } cases[] = {{Action::kFinalize, "finalize"},
+               {Action::kUnguard, "unguard"},
+               {Action::kGuard, "guard"},
+               {Action::kValidate, "validate"},
+               {Action::kCreate, "create"},
+               {Action::kCreateDefault, "create default"},
+               {Action::kDetach, "detach"},
+               {Action::kDrop, "drop"},
+               {Action::kUnpublish, "unpublish"},
+               {Action::kRefresh, "refresh"},
+               {Action::kAnalyze, "analyze"},
+               {Action::kDropIndex, "drop index"},
+               {Action::kBuildIndex, "create index"},
+               {Action::kReindex, "reindex"},
+               {Action::kAttachIndex, "attach index"},
+               {Action::kValidateConstraint, "validate constraint"},
+               {Action::kAlter, "alter"}};
   for (const auto& c : cases) EXPECT_STREQ(text(c.action), c.word);
 }
 

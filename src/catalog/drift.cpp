@@ -1,0 +1,39 @@
+#include "catalog/drift.h"
+
+#include <map>
+
+#include "catalog/drift_facts.h"
+#include "core/coverage.h"
+#include "pg/session.h"
+
+namespace pgscale::catalog {
+namespace {
+
+void append(std::vector<Drift>& all, std::vector<Drift> more) {
+  for (Drift& drift : more) all.push_back(std::move(drift));
+}
+
+}  // namespace
+
+std::vector<Drift> load_drift(Oid parent, Oid caller, std::optional<Oid> partition) {
+  const auto acting = pg::Acting::as_extension();
+  DriftTree tree = load_tree(parent, partition.value_or(0));
+  std::map<Oid, IndexWish> wishes;
+  load_columns(tree);
+  load_triggers(tree);
+  std::vector<Drift> of_parents = load_constraints(tree);
+  append(of_parents, load_indexes(tree, wishes));
+  std::vector<Drift> found;
+  for (const PartitionFacts& facts : tree.partitions()) append(found, compare(facts, caller));
+  // What is said of a parent rests on all its partitions.
+  if (!partition) append(found, std::move(of_parents));
+  return found;
+}
+
+std::vector<Drift> load_coverage(ManagedSet managed, Micros now) {
+  managed.set.policy.fill_holes = true;
+  const Plan plan = plan_set(managed, now);
+  return coverage_drift(managed.set, plan, now);
+}
+
+}  // namespace pgscale::catalog
