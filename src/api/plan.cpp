@@ -1,4 +1,6 @@
+#include "catalog/analysis.h"
 #include "catalog/inventory.h"
+#include "catalog/replication_sets.h"
 #include "catalog/state.h"
 #include "pg/arguments.h"
 #include "pg/contain.h"
@@ -56,6 +58,10 @@ void append_plan(std::vector<Row>& rows, Oid parent) {
                    "the set is quarantined after crashes. Use pgscale.resume() to try it again.");
     return;
   }
+  Inventory& inventory = managed.set.inventory;
+  inventory.analysis = catalog::look_at_statistics(parent);
+  if (pg::refresh_subscriptions()) catalog::load_subscriptions(inventory);
+  inventory.refresh_is_due = true;
   append(rows, parent, catalog::plan_set(managed, pg::policy_now()));
 }
 

@@ -3,8 +3,10 @@
 #include <set>
 
 #include "apply/step_runner.h"
+#include "catalog/analysis.h"
 #include "catalog/inventory.h"
 #include "catalog/journal.h"
+#include "catalog/replication_sets.h"
 #include "catalog/retirements.h"
 #include "catalog/state.h"
 #include "core/plan.h"
@@ -44,10 +46,14 @@ class SetVisit {
         requester_(requester),
         runner_(session, managed, requester) {
     record_.filled = true;
+    looked_ = managed.set.inventory.analysis.has_value();
   }
 
   Report run() {
     if (has_steps() || before_.crashes > 0) begin();
+    if (looked_ && managed_.set.inventory.analysis->statistics.by_others) {
+      catalog::begin_counting(parent());
+    }
     for (const Item& item : plan_.items) {
       if (!has_claim_ || outdated_) break;
       if (const auto* step = std::get_if<Step>(&item)) {
@@ -97,9 +103,11 @@ class SetVisit {
     const RunEnd end = runner_.run(step);
     if (runner_.lost_claim() && has_claim_)
       has_claim_ = pg::call(pgs_claim, parent(), PGS_CLAIM_MAINTENANCE);
+    if (!end.failure && step.action == Action::kRefresh) catalog::record_refresh(parent());
     if (!end.failure) return;
     broken_.insert(name);
     fail(end.failure->message, end.failure->sqlstate);
+    if (step.action == Action::kAnalyze) looked_ = false;
     if (makes_partition(step.action)) record_.filled = false;
     // One that failed before it began, say for a foreign key, stands in nobody's way.
     if (step.action == Action::kFinalize || (step.action == Action::kDetach && step.concurrently)) {
@@ -134,6 +142,7 @@ class SetVisit {
     record_.worked = report_.steps > 0;
     record_.next_due = plan_.next_due;
     record_.polled = plan_.needs_polling;
+    if (looked_) record_.look_at = pg::real_now() + kBetweenLooks;
     if (outdated_) {
       record_.retry_at = pg::real_now();
     } else if (!record_.clean || !has_claim_) {
@@ -156,6 +165,7 @@ class SetVisit {
   Report report_;
   VisitRecord record_;
   std::set<std::string> broken_;  // partitions of which a step failed
+  bool looked_ = false;           // at the statistics of the parent, and to the end
   bool detach_is_pending_ = false;
   bool has_claim_ = true;
   bool outdated_ = false;  // the plan is of a policy that is no more
@@ -165,6 +175,13 @@ Report absent(Attendance attendance) {
   Report report;
   report.attendance = attendance;
   return report;
+}
+
+// Who asks for maintenance gets all of it; by itself a set looks at the counters of its partitions
+// no more often than they are worth.
+bool looks_at_statistics(const pg::Session& session, const SetState& state) {
+  return session.venue() == pg::Venue::kProcedure || !state.look_at ||
+         *state.look_at <= pg::real_now();
 }
 
 Report maintain_claimed(pg::Session& session, Oid parent, const std::string& requester) {
@@ -190,6 +207,13 @@ Report maintain_claimed(pg::Session& session, Oid parent, const std::string& req
   const auto trouble = pg::attempt([&] {
     const pg::LockTimeout limit(pg::lock_timeout());
     managed.emplace(catalog::load_set(parent));
+    Inventory& inventory = managed->set.inventory;
+    if (looks_at_statistics(session, state)) {
+      inventory.analysis = catalog::look_at_statistics(parent);
+    }
+    if (pg::refresh_subscriptions()) catalog::load_subscriptions(inventory);
+    inventory.refresh_is_due = session.venue() == pg::Venue::kProcedure || !state.refreshed_at ||
+                               *state.refreshed_at + kBetweenRefreshes <= pg::real_now();
     plan = catalog::plan_set(*managed, pg::policy_now());
   });
   if (trouble) {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "catalog/analysis.h"
 #include "catalog/blockers.h"
 #include "catalog/extension.h"
 #include "catalog/retirements.h"
@@ -9,6 +10,7 @@
 #include "core/statements.h"
 #include "pg/query.h"
 #include "pg/server.h"
+#include "shim/analyze.h"
 #include "shim/workers.h"
 
 namespace pgscale::apply {
@@ -43,7 +45,7 @@ RunEnd StepRunner::run(const Step& step) {
   catalog::require_extension();
   const std::int64_t run = catalog::next_run();
   if (step.concurrently && session_.venue() != pg::Venue::kWorker) {
-    return is_repair(step.action) ? repair_by_errand(step, run) : detach_by_errand(step, run);
+    return step.action == Action::kDetach ? detach_by_errand(step, run) : run_by_errand(step, run);
   }
   return this->run(step, run);
 }
@@ -200,8 +202,9 @@ RunEnd StepRunner::detach_by_errand(const Step& step, std::int64_t run) {
   return end;
 }
 
-// The plain form would stop all writers for as long as it takes, so there is nothing instead.
-RunEnd StepRunner::repair_by_errand(const Step& step, std::int64_t run) {
+// Building an index in the plain way would stop all writers for as long as it takes, and no other
+// statement has a plain form at all.
+RunEnd StepRunner::run_by_errand(const Step& step, std::int64_t run) {
   if (auto end = run_by_worker(step, run)) return *end;
   RunEnd end;
   end.failure = pg::Outcome{"53000", "no background worker slot was free", "",
@@ -277,9 +280,23 @@ void StepRunner::carry_out(const Step& step, pg::LockTimeout& limit) {
     validate_as_owner(step, limit);
     return;
   }
+  if (step.action == Action::kAnalyze) {
+    analyze_as_owner();
+    return;
+  }
   execute_as_owner(step, limit);
   if (detaches(step)) catalog::mark_detached(step.partition_oid);
   if (step.action == Action::kDrop) catalog::forget_retirement(step.partition_oid);
+  if (step.action == Action::kUnpublish) catalog::mark_unpublished(step.partition_oid);
+}
+
+void StepRunner::analyze_as_owner() {
+  const Oid parent = managed_.facts.parent.oid;
+  {
+    const auto acting = pg::Acting::as_owner(managed_.facts.owner);
+    pg::call(pgs_analyze_parent, parent);
+  }
+  catalog::begin_counting(parent);
 }
 
 // PostgreSQL knows only the name of the guard, which says nothing to the owner of the rows.

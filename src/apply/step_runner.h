@@ -32,11 +32,12 @@ class StepRunner {
   catalog::RunEnd end_detach(const Step& step, catalog::RunEnd end);
   std::optional<catalog::RunEnd> run_by_worker(const Step& step, std::int64_t run);
   catalog::RunEnd detach_by_errand(const Step& step, std::int64_t run);
-  catalog::RunEnd repair_by_errand(const Step& step, std::int64_t run);
+  catalog::RunEnd run_by_errand(const Step& step, std::int64_t run);
   catalog::RunEnd record_lost_errand(const Step& step, std::int64_t run);
   catalog::RunEnd try_repeatedly(const Step& step);
   void withdraw_request(const Step& step, const catalog::RunEnd& end);
   void carry_out(const Step& step, pg::LockTimeout& limit);
+  void analyze_as_owner();
   void validate_as_owner(const Step& step, pg::LockTimeout& limit);
   void execute_as_owner(const Step& step, pg::LockTimeout& limit);
   void lock_targets(const Step& step, const pg::LockTimeout& limit) const;

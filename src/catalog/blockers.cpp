@@ -17,7 +17,8 @@ bool is_weak_on_parent(Action action) { return action != Action::kDetach; }
 
 bool is_weak_on_partition(Action action) {
   return action == Action::kBuildIndex || action == Action::kDropIndex ||
-         action == Action::kReindex || action == Action::kValidateConstraint;
+         action == Action::kReindex || action == Action::kValidateConstraint ||
+         action == Action::kAnalyze;
 }
 
 }  // namespace

@@ -140,7 +140,8 @@ std::vector<Oid> split(const std::string& words) {
 // Where both have one; that one has none the columns themselves tell.
 void load_defaults(DriftTree& tree, Oid parent, const std::string& partitions) {
   std::map<std::string, std::string> wishes;
-  for (const auto& row : query_defaults(oid_list({parent}))) wishes[*row[0]] = *row[2];
+  for (const auto& row : query_defaults(pg::array_literal(std::vector<Oid>{parent})))
+    wishes[*row[0]] = *row[2];
   if (wishes.empty()) return;
   for (const auto& row : query_defaults(partitions)) {
     const std::string& column = *row[0];
@@ -166,7 +167,7 @@ void load_defaults(DriftTree& tree, Oid parent, const std::string& partitions) {
 void load_columns(DriftTree& tree) {
   bool has_column_grants = false;
   for (const auto& [parent, partitions] : tree.partitions_by_parent()) {
-    const std::string list = oid_list(partitions);
+    const std::string list = pg::array_literal(partitions);
     for (const auto& row : query_columns(parent, list)) {
       PartitionFacts& facts = tree.at(to_oid(row[0]));
       add_differences(facts, row);

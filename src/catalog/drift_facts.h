@@ -43,8 +43,6 @@ class DriftTree {
   std::map<Oid, std::size_t> places_;
 };
 
-[[nodiscard]] std::string oid_list(const std::vector<Oid>& oids);
-
 [[nodiscard]] DriftTree load_tree(Oid root, Oid partition);
 void load_columns(DriftTree& tree);
 void load_triggers(DriftTree& tree);

@@ -176,7 +176,7 @@ class IndexLoader {
                        " WHERE datname = current_database() AND index_relid <> 0"))) {
       being_built.insert(to_oid(row[0]));
     }
-    for (const auto& row : query_details(std::nullopt, oid_list(closely_))) {
+    for (const auto& row : query_details(std::nullopt, pg::array_literal(closely_))) {
       const Oid oid = to_oid(row[0]);
       details_.emplace(oid, to_index(row, being_built));
       shapes_.emplace(oid, to_shape(row));
@@ -249,7 +249,8 @@ class IndexLoader {
         if (own != nullptr) any_[wish] = own->index;
       }
       if (facts.all_attached && any_.count(wish) > 0) {
-        for (const auto& row : query_details(std::nullopt, oid_list({any_.at(wish)}))) {
+        for (const auto& row :
+             query_details(std::nullopt, pg::array_literal(std::vector<Oid>{any_.at(wish)}))) {
           facts.any_attached = to_index(row, {});
         }
       }

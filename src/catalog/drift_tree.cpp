@@ -99,12 +99,6 @@ Rows query_tables(const Sql& edges, Oid table) {
 
 }  // namespace
 
-std::string oid_list(const std::vector<Oid>& oids) {
-  std::string list = "{";
-  for (Oid oid : oids) list += (list.size() > 1 ? "," : "") + std::to_string(oid);
-  return list + "}";
-}
-
 void DriftTree::add(Oid parent, const TableFacts& table) {
   if (table.kind == TableKind::kPartitioned) parents_.emplace(table.oid, table);
   const auto above = parents_.find(parent);
@@ -123,13 +117,13 @@ Drift DriftTree::of_parent(const TableFacts& parent, Drift drift) const {
 std::string DriftTree::parent_list() const {
   std::vector<Oid> oids;
   for (const auto& [oid, table] : parents_) oids.push_back(oid);
-  return oid_list(oids);
+  return pg::array_literal(oids);
 }
 
 std::string DriftTree::partition_list() const {
   std::vector<Oid> oids;
   for (const PartitionFacts& facts : partitions_) oids.push_back(facts.table.oid);
-  return oid_list(oids);
+  return pg::array_literal(oids);
 }
 
 std::map<Oid, std::vector<Oid>> DriftTree::partitions_by_parent() const {

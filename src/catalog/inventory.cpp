@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "catalog/replication_sets.h"
 #include "catalog/state.h"
 #include "core/statements.h"
 #include "pg/query.h"
@@ -161,6 +162,7 @@ ManagedSet load_set(const ParentFacts& facts, const PolicyRow& row, const Policy
   inventory.hold_until = state.hold_until;
   inventory.partitions = load_partitions(facts);
   inventory.retired = load_retired(facts);
+  load_publications(inventory);
   if (facts.kind && !is_time(*facts.kind)) {
     inventory.reached = newest_with_rows(inventory.partitions);
   }

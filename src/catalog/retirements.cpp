@@ -8,18 +8,29 @@ namespace pgscale::catalog {
 
 void request_retirement(Oid partition, Oid parent, Retire action, const std::string& bounds) {
   const auto acting = pg::Acting::as_extension();
-  pg::execute(Sql("INSERT INTO pgscale.retirement AS r (partition, parent, action, bounds)"
-                  " VALUES ($1::oid, $2::oid, $3, $4)"
-                  " ON CONFLICT (partition) DO UPDATE SET parent = excluded.parent,"
-                  "       action = excluded.action, bounds = excluded.bounds,"
-                  "       requested_at = excluded.requested_at, detached_at = NULL"),
-              {pg::from_oid(partition), pg::from_oid(parent), text(action), bounds});
+  pg::execute(
+      Sql("INSERT INTO pgscale.retirement AS r (partition, parent, action, bounds, published)"
+          " VALUES ($1::oid, $2::oid, $3, $4, EXISTS (SELECT FROM"
+          "       pg_catalog.pg_publication_rel WHERE prrelid = $1::oid))"
+          " ON CONFLICT (partition) DO UPDATE SET parent = excluded.parent,"
+          "       action = excluded.action, bounds = excluded.bounds,"
+          "       requested_at = excluded.requested_at, detached_at = NULL,"
+          "       published = excluded.published"),
+      {pg::from_oid(partition), pg::from_oid(parent), text(action), bounds});
 }
 
 void mark_detached(Oid partition) {
   const auto acting = pg::Acting::as_extension();
   pg::execute(Sql("UPDATE pgscale.retirement SET detached_at = clock_timestamp()"
                   " WHERE partition = $1::oid AND detached_at IS NULL"),
+              {pg::from_oid(partition)});
+}
+
+void mark_unpublished(Oid partition) {
+  const auto acting = pg::Acting::as_extension();
+  pg::execute(Sql("UPDATE pgscale.retirement SET published = false"
+                  " WHERE partition = $1::oid AND NOT EXISTS (SELECT FROM"
+                  "       pg_catalog.pg_publication_rel WHERE prrelid = $1::oid)"),
               {pg::from_oid(partition)});
 }
 

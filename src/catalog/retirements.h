@@ -10,6 +10,8 @@ namespace pgscale::catalog {
 // and nothing else is ever dropped.
 void request_retirement(Oid partition, Oid parent, Retire action, const std::string& bounds);
 void mark_detached(Oid partition);
+// Once no publication names the table: what names it later is no business of ours.
+void mark_unpublished(Oid partition);
 void forget_retirement(Oid partition);
 
 // Removes requests whose partition is attached as before, and rows of tables that are gone: neither

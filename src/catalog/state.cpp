@@ -34,7 +34,9 @@ SetState load_state(Oid parent) {
                     "       ((extract(epoch FROM next_due) - 946684800) * 1000000)::bigint,"
                     "       ((extract(epoch FROM retry_at) - 946684800) * 1000000)::bigint,"
                     "       coalesce(refusals, ''), failures, crashes, coalesce(cluster, ''),"
-                    "       ((extract(epoch FROM hold_until) - 946684800) * 1000000)::bigint"
+                    "       ((extract(epoch FROM hold_until) - 946684800) * 1000000)::bigint,"
+                    "       ((extract(epoch FROM look_at) - 946684800) * 1000000)::bigint,"
+                    "       ((extract(epoch FROM refreshed_at) - 946684800) * 1000000)::bigint"
                     "  FROM pgscale.set_state WHERE parent = $1::oid"),
                 {pg::from_oid(parent)});
   SetState state;
@@ -48,6 +50,8 @@ SetState load_state(Oid parent) {
   state.refusals = *row[4];
   state.failures = static_cast<int>(pg::to_int(row[5]));
   state.crashes = static_cast<int>(pg::to_int(row[6]));
+  state.look_at = to_micros(row[9]);
+  state.refreshed_at = to_micros(row[10]);
   if (*row[7] != cluster_identity()) return state;
   state.hold_until = to_micros(row[8]);
   if (state.hold_until && *state.hold_until <= pg::real_now()) state.hold_until.reset();
@@ -83,11 +87,11 @@ void record_visit(Oid parent, const VisitRecord& visit) {
   const auto acting = pg::Acting::as_extension();
   pg::execute(Sql("INSERT INTO pgscale.set_state AS s (parent, filled, next_due, polled, retry_at,"
                   "       visited_at, last_run, last_success, last_error, last_sqlstate, refusals, "
-                  "failures)"
+                  "failures, look_at)"
                   " SELECT $1::oid, $2::bool, $3::timestamptz, $4::bool, $5::timestamptz,"
                   "       clock_timestamp(), CASE WHEN $6::bool THEN clock_timestamp() END,"
                   "       CASE WHEN $7::bool THEN clock_timestamp() END, $8, $9, $10,"
-                  "       CASE WHEN $7::bool THEN 0 ELSE 1 END"
+                  "       CASE WHEN $7::bool THEN 0 ELSE 1 END, $11::timestamptz"
                   "  FROM pgscale.policy WHERE parent = $1::oid"
                   " ON CONFLICT (parent) DO UPDATE SET"
                   "       filled = s.filled OR excluded.filled, next_due = excluded.next_due,"
@@ -97,11 +101,19 @@ void record_visit(Oid parent, const VisitRecord& visit) {
                   "       last_success = coalesce(excluded.last_success, s.last_success),"
                   "       last_error = excluded.last_error, last_sqlstate = excluded.last_sqlstate,"
                   "       refusals = excluded.refusals, crashes = 0,"
+                  "       look_at = coalesce(excluded.look_at, s.look_at),"
                   "       failures = CASE WHEN $7::bool THEN 0 ELSE s.failures + 1 END"),
               {pg::from_oid(parent), visit.filled ? "t" : "f", from_micros(visit.next_due),
                visit.polled ? "t" : "f", from_micros(visit.retry_at), visit.worked ? "t" : "f",
                visit.clean ? "t" : "f", from_text(visit.error), from_text(visit.sqlstate),
-               from_text(visit.refusals)});
+               from_text(visit.refusals), from_micros(visit.look_at)});
+}
+
+void record_refresh(Oid parent) {
+  const auto acting = pg::Acting::as_extension();
+  pg::execute(Sql("UPDATE pgscale.set_state SET refreshed_at = clock_timestamp()"
+                  " WHERE parent = $1::oid"),
+              {pg::from_oid(parent)});
 }
 
 void make_due(Oid parent) {
@@ -123,11 +135,12 @@ void reset_state(Oid parent) {
 Visit next_visit() {
   const Rows rows =
       pg::query(Sql("SELECT ((extract(epoch FROM min(s.next_due)) - 946684800) * 1000000)::bigint,"
-                    "       ((extract(epoch FROM min(s.retry_at)) - 946684800) * 1000000)::bigint"
+                    "       ((extract(epoch FROM min(least(s.retry_at, CASE WHEN $2::bool"
+                    "           THEN s.look_at END))) - 946684800) * 1000000)::bigint"
                     "  FROM pgscale.policy p JOIN pgscale.set_state s USING (parent)"
                     "  JOIN pg_catalog.pg_class c ON c.oid = p.parent"
                     " WHERE NOT p.paused AND s.crashes < $1::int"),
-                {pg::from_int(kCrashesToQuarantine)});
+                {pg::from_int(kCrashesToQuarantine), pg::analyze_parents() ? "t" : "f"});
   return {to_micros(rows.front()[0]), to_micros(rows.front()[1])};
 }
 

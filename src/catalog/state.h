@@ -17,7 +17,9 @@ struct SetState {
   std::string refusals;
   int failures = 0;
   int crashes = 0;
-  std::optional<Micros> hold_until;  // empty unless it lies ahead
+  std::optional<Micros> hold_until;    // empty unless it lies ahead
+  std::optional<Micros> look_at;       // when the statistics of the parent are next looked at
+  std::optional<Micros> refreshed_at;  // when subscriptions were last refreshed for it
 };
 
 // What a visit found and left.
@@ -31,6 +33,7 @@ struct VisitRecord {
   std::string error;
   std::string sqlstate;
   std::string refusals;
+  std::optional<Micros> look_at;  // empty: as before
 };
 
 // A set without a row, or with that of another server, has been restored: its hold begins now.
@@ -45,6 +48,7 @@ void settle(Oid parent, const SetState& state);
 // Counts a crash before any work; record_visit() takes it back. What is left proves a death.
 void begin_visit(Oid parent);
 void record_visit(Oid parent, const VisitRecord& visit);
+void record_refresh(Oid parent);
 
 // The policy has changed: look at once.
 void make_due(Oid parent);

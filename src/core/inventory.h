@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/analysis.h"
 #include "core/axis.h"
 #include "core/policy.h"
 #include "core/sql.h"
@@ -32,6 +33,21 @@ using Bound = std::variant<Range, ListValues, HashSlot, DefaultSlot>;
 
 enum class TableKind { kTable, kPartitioned, kForeign };
 
+// A publication that names a table itself; what it publishes through the parent or the schema is
+// PostgreSQL's own affair.
+struct Publication {
+  std::string name;
+  Oid owner;
+};
+
+// A subscription of this database that knows partitions of the set, each by itself.
+struct Subscription {
+  Oid oid;
+  std::string name;
+  Oid owner;
+  int unknown;  // partitions that it does not know
+};
+
 struct Partition {
   Oid oid;
   QualifiedName name;
@@ -39,6 +55,7 @@ struct Partition {
   Bound bound;
   std::string bound_text;  // as pg_get_expr() shows it
   bool detach_pending;     // pg_inherits.inhdetachpending
+  std::vector<Publication> publications = {};
 };
 
 // A partition pgscale took out of its set, or was about to: a row of pgscale.retirement.
@@ -49,7 +66,8 @@ struct RetiredTable {
   Retire action;
   bool attached;  // still, or again, a partition
   std::string bound_text;
-  std::optional<Range> range = std::nullopt;  // range sets: what it held
+  std::optional<Range> range = std::nullopt;   // range sets: what it held
+  std::vector<Publication> publications = {};  // that it has yet to leave
 };
 
 enum class Privilege {
@@ -112,6 +130,9 @@ struct Inventory {
   // Set while nothing may be retired: after a restore or a promotion the clock may be far ahead of
   // what the data was meant to live through.
   std::optional<Micros> hold_until;
+  std::optional<Analysis> analysis;  // where it is time to look at the statistics of the parent
+  std::vector<Subscription> subscriptions;  // where pgscale is to refresh them
+  bool refresh_is_due = false;              // partitions unknown to them may be published by now
   bool guard_left = false;  // a guard of an earlier, broken run is on the default partition
 };
 

@@ -70,6 +70,23 @@ Step drop_step(const Inventory& inventory, TableKind kind, Oid oid, const Qualif
   return step;
 }
 
+std::vector<Step> unpublish_steps(Oid oid, const QualifiedName& name, const std::string& bounds,
+                                  const std::vector<Publication>& publications) {
+  std::vector<Step> steps;
+  for (const Publication& publication : publications) {
+    Step step{Action::kUnpublish,
+              oid,
+              name,
+              bounds,
+              "publication " + publication.name + " names it",
+              {unpublish_statement(publication.name, name)},
+              "SHARE UPDATE EXCLUSIVE on " + readable(name)};
+    step.role = publication.owner;
+    steps.push_back(std::move(step));
+  }
+  return steps;
+}
+
 Step unguard_step(const Partition& rest, const std::string& reason) {
   return {Action::kUnguard,
           rest.oid,
@@ -89,6 +106,8 @@ class Planner {
     plan_missing();
     plan_default();
     plan_expired();
+    plan_refresh();
+    plan_analysis();
     return std::move(plan_);
   }
 
@@ -114,8 +133,15 @@ class Planner {
         plan_.items.emplace_back(drop_step(set_.inventory, partition.kind, partition.oid,
                                            partition.name, partition.bound_text));
       }
+      if (step.retire == Retire::kDetach) {
+        append(unpublish_steps(partition.oid, partition.name, partition.bound_text,
+                               partition.publications));
+      }
     }
     for (const RetiredTable& table : set_.inventory.retired) {
+      if (!table.attached && table.action == Retire::kDetach) {
+        append(unpublish_steps(table.oid, table.name, table.bound_text, table.publications));
+      }
       if (table.attached || table.action != Retire::kDrop) continue;
       if (hold(Action::kDrop, table.name, table.bound_text)) continue;
       plan_.items.emplace_back(
@@ -218,10 +244,40 @@ class Planner {
       if (hold(Action::kDetach, partition->name, partition->bound_text)) continue;
       const End& upper = std::get<Range>(partition->bound).upper;
       const std::string reason = "retention ended at " + set_.axis->text(*expiry(set_, upper));
-      for (Step& step : retirement_steps(set_, *partition, reason)) {
-        plan_.items.emplace_back(std::move(step));
+      append(retirement_steps(set_, *partition, reason));
+    }
+  }
+
+  // A partition that a subscription does not know gets no rows by it. What has just been made the
+  // publisher may have, too, or will have soon.
+  void plan_refresh() {
+    const bool creates = std::any_of(plan_.items.begin(), plan_.items.end(), [](const Item& item) {
+      const auto* step = std::get_if<Step>(&item);
+      return step != nullptr && step->action == Action::kCreate;
+    });
+    for (const Subscription& subscription : set_.inventory.subscriptions) {
+      const bool is_stale = subscription.unknown > 0 && set_.inventory.refresh_is_due;
+      if (creates || is_stale) {
+        plan_.items.emplace_back(refresh_step(set_.inventory.parent, subscription));
       }
     }
+  }
+
+  void append(std::vector<Step> steps) {
+    for (Step& step : steps) plan_.items.emplace_back(std::move(step));
+  }
+
+  void plan_analysis() {
+    const auto& analysis = set_.inventory.analysis;
+    if (!analysis || !is_stale(analysis->statistics, analysis->rule)) return;
+    const Parent& parent = set_.inventory.parent;
+    plan_.items.emplace_back(Step{Action::kAnalyze,
+                                  parent.oid,
+                                  parent.name,
+                                  "",
+                                  reason_to_analyze(analysis->statistics),
+                                  {analyze_statement(parent.name, analysis->knows_only)},
+                                  "SHARE UPDATE EXCLUSIVE on " + readable(parent.name)});
   }
 
   Step create_step(Action action, const QualifiedName& partition, const Sql& clause,
@@ -309,6 +365,20 @@ const Partition* default_partition(const Inventory& inventory) {
 
 Plan plan(const PartitionSet& set, Micros now) { return Planner(set, now).run(); }
 
+Step refresh_step(const Parent& parent, const Subscription& subscription) {
+  Step step{Action::kRefresh,
+            parent.oid,
+            parent.name,
+            "",
+            "partitions that subscription " + subscription.name + " does not know",
+            {refresh_statement(subscription.name)},
+            ""};
+  step.object_oid = subscription.oid;
+  step.role = subscription.owner;
+  step.concurrently = true;
+  return step;
+}
+
 std::vector<Step> retirement_steps(const PartitionSet& set, const Partition& partition,
                                    const std::string& reason) {
   // PostgreSQL refuses CONCURRENTLY beside a default partition.
@@ -328,6 +398,11 @@ std::vector<Step> retirement_steps(const PartitionSet& set, const Partition& par
   if (set.policy.retire == Retire::kDrop) {
     steps.push_back(drop_step(set.inventory, partition.kind, partition.oid, partition.name,
                               partition.bound_text));
+  } else {
+    for (Step& step : unpublish_steps(partition.oid, partition.name, partition.bound_text,
+                                      partition.publications)) {
+      steps.push_back(std::move(step));
+    }
   }
   return steps;
 }

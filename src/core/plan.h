@@ -9,7 +9,11 @@ namespace pgscale {
 // Pure: the same arguments give the same plan, and an empty plan once it has been carried out.
 [[nodiscard]] Plan plan(const PartitionSet& set, Micros now);
 
-// The steps that take one partition out of the set: detach and, if that is the policy, drop.
+// ALTER SUBSCRIPTION ... REFRESH PUBLICATION, for partitions that the publisher has, too.
+[[nodiscard]] Step refresh_step(const Parent& parent, const Subscription& subscription);
+
+// The steps that take one partition out of the set: detach and, if that is the policy, drop; a
+// table that stays leaves the publications that name it.
 [[nodiscard]] std::vector<Step> retirement_steps(const PartitionSet& set,
                                                  const Partition& partition,
                                                  const std::string& reason);

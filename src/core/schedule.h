@@ -30,6 +30,10 @@ inline constexpr int kCrashesToQuarantine = 3;
 // How long retirement rests in a set that woke up in another server than it went to sleep in.
 inline constexpr Micros kHoldAfterRestore = kMicrosPerDay;
 
+// Partitions that a subscription does not know may not be published yet: it is refreshed for them
+// no more often than this.
+inline constexpr Micros kBetweenRefreshes = kMicrosPerHour;
+
 // When a database wants its next visit. Two clocks: `due` is a time of the policies' clock, which
 // pgscale.clock can replace; `retry` is real time.
 struct Visit {

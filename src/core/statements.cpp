@@ -185,6 +185,25 @@ std::vector<Sql> plain_detach_statements(const Inventory& inventory, const Parti
   return statements;
 }
 
+Sql unpublish_statement(const std::string& publication, const QualifiedName& table) {
+  Sql sql("ALTER PUBLICATION ");
+  sql << Identifier(publication) << " DROP TABLE " << table;
+  return sql;
+}
+
+Sql refresh_statement(const std::string& subscription) {
+  Sql sql("ALTER SUBSCRIPTION ");
+  sql << Identifier(subscription) << " REFRESH PUBLICATION";
+  return sql;
+}
+
+Sql analyze_statement(const QualifiedName& parent, bool knows_only) {
+  Sql sql("ANALYZE ");
+  if (knows_only) sql << "ONLY ";
+  sql << parent;
+  return sql;
+}
+
 std::vector<Sql> drop_statements(const Parent& parent, TableKind kind, const QualifiedName& table) {
   std::vector<Sql> statements;
   if (parent.in_extension) statements.push_back(member_statement(Membership::kLeave, table));

@@ -40,6 +40,9 @@ enum class DetachMode { kConcurrently, kPlain, kFinalize };
 // The locks of a plain DETACH in PostgreSQL's own order, then the DETACH.
 [[nodiscard]] std::vector<Sql> plain_detach_statements(const Inventory& inventory,
                                                        const Partition& partition);
+[[nodiscard]] Sql unpublish_statement(const std::string& publication, const QualifiedName& table);
+[[nodiscard]] Sql refresh_statement(const std::string& subscription);
+[[nodiscard]] Sql analyze_statement(const QualifiedName& parent, bool knows_only);
 [[nodiscard]] std::vector<Sql> drop_statements(const Parent& parent, TableKind kind,
                                                const QualifiedName& table);
 

@@ -65,6 +65,12 @@ std::string array_literal(const std::vector<Value>& elements) {
   return text + "}";
 }
 
+std::string array_literal(const std::vector<std::uint32_t>& oids) {
+  std::string literal = "{";
+  for (std::uint32_t oid : oids) literal += (literal.size() > 1 ? "," : "") + std::to_string(oid);
+  return literal + "}";
+}
+
 std::string array_literal(const std::vector<std::string>& elements) {
   return array_literal(std::vector<Value>(elements.begin(), elements.end()));
 }

@@ -42,6 +42,7 @@ class Rows {
 // An array literal of text: {"a",NULL}.
 [[nodiscard]] std::string array_literal(const std::vector<Value>& elements);
 [[nodiscard]] std::string array_literal(const std::vector<std::string>& elements);
+[[nodiscard]] std::string array_literal(const std::vector<std::uint32_t>& oids);
 
 // Run in the current SPI connection; parameters $1 ... are text, cast them in the statement.
 [[nodiscard]] Rows query(const Sql& sql, const std::vector<Value>& parameters = {});

@@ -34,11 +34,16 @@ inline std::size_t max_workers() noexcept {
 }
 
 inline bool in_recovery() noexcept { return pgs_in_recovery(); }
+
+inline bool analyze_parents() noexcept { return pgs_setting_analyze_parents(); }
+inline bool refresh_subscriptions() noexcept { return pgs_setting_refresh_subscriptions(); }
+
 inline std::uint64_t visible_lsn() noexcept { return pgs_visible_lsn(); }
 inline int own_pid() noexcept { return pgs_own_pid(); }
 inline Oid own_database() noexcept { return pgs_own_database(); }
 inline Oid session_user() noexcept { return pgs_session_user(); }
 inline Oid current_user() noexcept { return pgs_current_user(); }
+inline bool analyze_knows_only() noexcept { return pgs_analyze_knows_only(); }
 inline bool attach_brings_identity() noexcept { return pgs_attach_brings_identity(); }
 
 }  // namespace pgscale::pg

@@ -14,6 +14,12 @@ StaticAssertDecl(PGS_TYPE_TIMESTAMPTZ == TIMESTAMPTZOID, "type OID");
 StaticAssertDecl(PGS_TYPE_NUMERIC == NUMERICOID, "type OID");
 
 bool
+pgs_analyze_knows_only(void)
+{
+	return PGS_ANALYZE_KNOWS_ONLY;
+}
+
+bool
 pgs_attach_brings_identity(void)
 {
 	return PGS_ATTACH_BRINGS_IDENTITY;

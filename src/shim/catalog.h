@@ -22,6 +22,9 @@ enum
 /* Whether ATTACH PARTITION gives a table the parent's identity columns (server 17). */
 extern bool pgs_attach_brings_identity(void);
 
+/* Whether SQL has ANALYZE ONLY (server 18). */
+extern bool pgs_analyze_knows_only(void);
+
 #ifdef __cplusplus
 }
 #endif

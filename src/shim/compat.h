@@ -8,15 +8,18 @@
 
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
+#include "commands/vacuum.h"
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "postmaster/autovacuum.h"
+#include "storage/bufmgr.h"
 #include "storage/lock.h"
 #include "storage/smgr.h"
 #include "tcop/pquery.h"
 #include "utils/acl.h"
 #include "utils/datetime.h"
 #include "utils/guc.h"
+#include "utils/memutils.h"
 #include "utils/rel.h"
 
 #if PG_VERSION_NUM >= 180000
@@ -232,6 +235,20 @@ pgs_is_enforced(Form_pg_constraint constraint)
 	return true;
 #endif
 }
+
+/* 16 wants a memory context, and no longer makes the ring of buffers by itself. */
+static inline void
+pgs_vacuum(List *relations, VacuumParams *params)
+{
+#if PG_VERSION_NUM >= 160000
+	vacuum(relations, params, GetAccessStrategy(BAS_VACUUM), PortalContext, false);
+#else
+	vacuum(relations, params, GetAccessStrategy(BAS_VACUUM), false);
+#endif
+}
+
+/* 18 has ANALYZE ONLY. */
+#define PGS_ANALYZE_KNOWS_ONLY (PG_VERSION_NUM >= 180000)
 
 /* 17 attaches identity columns by itself and refuses partitions that have their own. */
 #define PGS_ATTACH_BRINGS_IDENTITY (PG_VERSION_NUM >= 170000)

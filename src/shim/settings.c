@@ -11,6 +11,8 @@ static int	lock_timeout = 200;
 static int	max_workers = 2;
 static int	sample_interval = 300;
 static int	window = 3600;
+static bool analyze_parents = true;
+static bool refresh_subscriptions = false;
 static char *clock_text = NULL;
 static TimestampTz clock_value = DT_NOBEGIN;	/* DT_NOBEGIN: real time */
 
@@ -93,6 +95,13 @@ pgs_settings_define(void)
 	DefineCustomIntVariable("pgscale.stats_window",
 							"Time over which the monitoring views count.",
 							NULL, &window, 3600, 1, 86400 * 7, PGC_USERSET, GUC_UNIT_S, NULL, NULL, NULL);
+	DefineCustomBoolVariable("pgscale.analyze_parents",
+							 "Analyzes partitioned tables, which autovacuum does not.",
+							 "A set is analyzed when as many rows have changed as autovacuum's settings say.",
+							 &analyze_parents, true, PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomBoolVariable("pgscale.refresh_subscriptions",
+							 "Refreshes subscriptions when a set of this database has new partitions.",
+							 NULL, &refresh_subscriptions, false, PGC_SUSET, 0, NULL, NULL, NULL);
 	DefineCustomStringVariable("pgscale.clock",
 							   "Replaces the current time in planning, for tests and demonstrations.",
 							   "Empty means real time.",
@@ -128,6 +137,18 @@ int
 pgs_setting_window(void)
 {
 	return window;
+}
+
+bool
+pgs_setting_analyze_parents(void)
+{
+	return analyze_parents;
+}
+
+bool
+pgs_setting_refresh_subscriptions(void)
+{
+	return refresh_subscriptions;
 }
 
 int64_t

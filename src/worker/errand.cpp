@@ -4,6 +4,7 @@
 #include "apply/step_runner.h"
 #include "catalog/drift.h"
 #include "catalog/extension.h"
+#include "catalog/replication_sets.h"
 #include "core/plan.h"
 #include "pg/contain.h"
 #include "pg/session.h"
@@ -34,6 +35,22 @@ std::optional<Step> repair_step(const PgsErrand& errand) {
   return std::nullopt;
 }
 
+std::optional<Step> refresh_step_of(catalog::ManagedSet& managed, const PgsErrand& errand) {
+  catalog::load_subscriptions(managed.set.inventory);
+  for (const Subscription& subscription : managed.set.inventory.subscriptions) {
+    if (subscription.oid == errand.object) return refresh_step(managed.facts.parent, subscription);
+  }
+  return std::nullopt;
+}
+
+std::optional<Step> find_step(catalog::ManagedSet& managed, const PgsErrand& errand) {
+  switch (static_cast<Action>(errand.action)) {
+    case Action::kDetach: return detach_step(managed, errand);
+    case Action::kRefresh: return refresh_step_of(managed, errand);
+    default: return repair_step(errand);
+  }
+}
+
 // One step at top level for a session that cannot run it. The session holds the claim on the set
 // and waits for us; it reads the result in the journal.
 void carry_out(const PgsErrand& errand) {
@@ -41,9 +58,7 @@ void carry_out(const PgsErrand& errand) {
   catalog::require_extension();
   catalog::ManagedSet managed = catalog::load_set(errand.parent);
   managed.set.policy.retire = errand.drop_follows ? Retire::kDrop : Retire::kDetach;
-  const auto step = is_repair(static_cast<Action>(errand.action)) ? repair_step(errand)
-                                                                  : detach_step(managed, errand);
-  if (step) {
+  if (const auto step = find_step(managed, errand)) {
     apply::StepRunner runner(session, managed, pg::call(pgs_role_name, errand.requester));
     (void)runner.run(*step, errand.run);
   }

@@ -25,6 +25,7 @@ shared_preload_libraries = 'pgscale'
 pgscale.naptime = 1
 pgscale.sample_interval = 0
 autovacuum = off
+pgscale.analyze_parents = off
 timezone = 'America/New_York'
 log_min_messages = debug1
 CONF
