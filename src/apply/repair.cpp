@@ -1,6 +1,5 @@
 #include "apply/repair.h"
 
-#include <algorithm>
 #include <tuple>
 
 #include "apply/step_runner.h"
@@ -111,21 +110,14 @@ class Repair {
     }
   }
 
-  std::optional<Drift> look_again(const Drift& drift) const {
-    const auto partition = drift.partition_oid != 0 && !is_of_parent(drift)
-                               ? std::optional(drift.partition_oid)
-                               : std::nullopt;
+  [[nodiscard]] std::optional<Drift> look_again(const Drift& drift) const {
+    const auto partition = drift.rests_on_partitions || drift.partition_oid == 0
+                               ? std::nullopt
+                               : std::optional(drift.partition_oid);
     for (Drift& found : catalog::load_drift(parent_, pg::current_user(), partition)) {
       if (key_of(found) == key_of(drift)) return std::move(found);
     }
     return std::nullopt;
-  }
-
-  // What is said of a partitioned table rests on all its partitions.
-  static bool is_of_parent(const Drift& drift) {
-    return std::any_of(drift.repair.begin(), drift.repair.end(), [](const Step& step) {
-      return step.action == Action::kAttachIndex && step.object_oid == 0;
-    });
   }
 
   bool carry_out(const Step& step) {

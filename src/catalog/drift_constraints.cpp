@@ -32,6 +32,8 @@ std::vector<Constraint> query_wishes(const DriftTree& tree) {
                     "  FROM pg_catalog.pg_constraint k"
                     "  LEFT JOIN pg_catalog.pg_constraint q ON q.oid = k.conparentid"
                     " WHERE k.conrelid = ANY ($1::oid[]) AND k.contype IN ('c', 'f')"
+                    // From server 18 on there are some that nobody wants to hold.
+                    "   AND coalesce((to_jsonb(k)->>'conenforced')::bool, true)"
                     "   AND q.conrelid IS DISTINCT FROM k.conrelid"
                     " ORDER BY k.conrelid, k.conname"),
                 {tree.parent_list()});

@@ -36,7 +36,9 @@ bool alike(const Shape& wish, const Shape& index) {
 Rows query_details(const Value& tables, const Value& indexes) {
   return pg::query(
       Sql("SELECT i.indexrelid, i.indrelid, n.nspname, c.relname, i.indisvalid, i.indisunique,"
-          "       coalesce(array_to_string(c.reloptions, ', '), ''),"
+          "       coalesce((SELECT string_agg(quote_ident(o.option_name) || '='"
+          "                                   || quote_literal(o.option_value), ', ')"
+          "                   FROM pg_options_to_table(c.reloptions) o), ''),"
           "       k.oid, coalesce(k.contype::text, ''), coalesce(k.conname, ''),"
           "       coalesce(k.condeferrable, false), coalesce(k.condeferred, false),"
           "       concat_ws('|', c.relam, i.indisunique, i.indisexclusion, i.indnkeyatts,"

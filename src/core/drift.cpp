@@ -374,6 +374,7 @@ std::vector<Drift> compare(const PartitionFacts& facts, Oid caller) {
 
 Drift invalid_parent_index(const TableFacts& parent, const ParentIndexFacts& facts) {
   Drift drift{DriftKind::kIndex, facts.index.name.name(), "valid", "not valid", Severity::kWarning};
+  drift.rests_on_partitions = true;
   if (facts.all_attached && facts.any_attached) {
     drift.repair = {attach_again_step(parent, facts.index, *facts.any_attached, reason_of(drift))};
   }
@@ -382,6 +383,7 @@ Drift invalid_parent_index(const TableFacts& parent, const ParentIndexFacts& fac
 
 Drift invalid_parent_constraint(const TableFacts& parent, const ParentConstraintFacts& facts) {
   Drift drift{DriftKind::kConstraint, facts.name, facts.definition, "not valid", Severity::kInfo};
+  drift.rests_on_partitions = true;
   if (facts.all_valid) {
     drift.repair = {validate_constraint_step(parent, facts.name, reason_of(drift))};
   }

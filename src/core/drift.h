@@ -47,6 +47,8 @@ struct Drift {
   Oid partition_oid = 0;  // 0: a matter of the parent
   std::optional<QualifiedName> partition = std::nullopt;
   std::vector<Step> repair = {};
+  bool rests_on_partitions =
+      false;  // said of a partitioned table, because of what its partitions are
 };
 
 // The locks of all its steps, in the words of a plan.
@@ -87,7 +89,7 @@ struct IndexWish {
   bool deferrable = false;
   bool initially_deferred = false;
   std::string definition = {};  // from USING on, as the server writes it; empty: not known
-  std::string options = {};     // reloptions, "fillfactor=70"
+  std::string options = {};     // as SQL: "fillfactor='70'"
 };
 
 struct PartitionIndex {

@@ -334,29 +334,6 @@ class Planner {
 
 }  // namespace
 
-const char* text(Action action) {
-  switch (action) {
-    case Action::kFinalize: return "finalize";
-    case Action::kUnguard: return "unguard";
-    case Action::kGuard: return "guard";
-    case Action::kValidate: return "validate";
-    case Action::kCreate: return "create";
-    case Action::kCreateDefault: return "create default";
-    case Action::kDetach: return "detach";
-    case Action::kUnpublish: return "unpublish";
-    case Action::kRefresh: return "refresh";
-    case Action::kAnalyze: return "analyze";
-    case Action::kDropIndex: return "drop index";
-    case Action::kBuildIndex: return "create index";
-    case Action::kReindex: return "reindex";
-    case Action::kAttachIndex: return "attach index";
-    case Action::kValidateConstraint: return "validate constraint";
-    case Action::kAlter: return "alter";
-    case Action::kDrop: break;
-  }
-  return "drop";
-}
-
 const Partition* default_partition(const Inventory& inventory) {
   const auto found =
       std::find_if(inventory.partitions.begin(), inventory.partitions.end(), is_default);

@@ -50,7 +50,10 @@ pgs_index_definition(uint32_t index)
 				  quote_qualified_identifier(get_namespace_name(get_rel_namespace(table)),
 											 get_rel_name(table)));
 	UnlockRelationOid(table, AccessShareLock);
-	return tablespace_as_of_index(strstr(definition, on) + strlen(on), index);
+	definition = strstr(definition, on);
+	if (definition == NULL)
+		elog(ERROR, "definition of index %u is not understood", index);
+	return tablespace_as_of_index(definition + strlen(on), index);
 }
 
 const char *

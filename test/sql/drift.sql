@@ -73,7 +73,7 @@ SELECT partition, action, reason, outcome, message FROM repairs;
 SELECT count(*) AS runs FROM pgscale.runs \gset
 CALL pgscale.repair('orders');
 SELECT count(*) - :runs AS more_runs FROM pgscale.runs;
-SELECT relname, relowner::regrole, relacl FROM pg_class WHERE relnamespace = 'drift'::regnamespace AND relname LIKE 'orders%' AND relkind IN ('r', 'p') ORDER BY 1;
+SELECT relname, relowner::regrole, replace(relacl::text, 'Dxtm', 'Dxt') AS relacl FROM pg_class WHERE relnamespace = 'drift'::regnamespace AND relname LIKE 'orders%' AND relkind IN ('r', 'p') ORDER BY 1;
 SELECT attrelid::regclass, attname, attacl FROM pg_attribute WHERE attacl IS NOT NULL AND attrelid::regclass::text LIKE 'orders%' ORDER BY 1, 2;
 ALTER TABLE orders_p2026_12 ENABLE TRIGGER note_it;
 ALTER TABLE orders_p2026_12 SET LOGGED;

@@ -8,7 +8,7 @@ SET TimeZone = 'America/New_York';
 SET DateStyle = 'ISO';
 SET pgscale.clock = '2026-11-15 12:00:00+00';
 CREATE VIEW differences AS
-SELECT parent, partition, kind, object, expected, actual, severity, array_to_string(repair, E'\n') AS repair, locks
+SELECT parent, partition, kind, object, expected, actual, severity, replace(array_to_string(repair, E'\n'), ' EXCLUDING IDENTITY', '') AS repair, locks
   FROM pgscale.drift
  ORDER BY parent::text, partition::text COLLATE "C" NULLS LAST, kind COLLATE "C", object COLLATE "C";
 CREATE VIEW lately AS
@@ -68,11 +68,11 @@ INSERT INTO caught VALUES (15);
 CALL pgscale.repair('caught');
 SELECT partition, kind, object, actual FROM differences;
 SELECT partition, action, outcome, sqlstate, message FROM lately WHERE partition LIKE '%caught%' AND action <> 'create default' ORDER BY id;
-SELECT conname FROM pg_constraint WHERE conrelid = 'caught_default'::regclass;
+SELECT conname FROM pg_constraint WHERE conrelid = 'caught_default'::regclass AND contype = 'c';
 DELETE FROM caught;
 CALL pgscale.repair('caught');
 SELECT count(*) FROM differences;
-SELECT conname FROM pg_constraint WHERE conrelid = 'caught_default'::regclass;
+SELECT conname FROM pg_constraint WHERE conrelid = 'caught_default'::regclass AND contype = 'c';
 SELECT partition FROM pgscale.partitions WHERE root = 'caught'::regclass ORDER BY lower::int;
 
 -- values of a list and slots of a hash

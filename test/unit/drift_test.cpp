@@ -269,12 +269,12 @@ TEST_F(DriftOfIndex, LeftoversBesideAValidOneGo) {
 }
 
 TEST_F(DriftOfIndex, OptionsFollowTheParentWhereItHasAny) {
-  own_.options = "fillfactor=90";
+  own_.options = "fillfactor='90'";
   facts_.indexes = {{&wish_, own_}};
   EXPECT_TRUE(found().empty());
-  wish_.options = "fillfactor=70";
-  EXPECT_EQ(told(only()), "storage p1_n_idx: fillfactor=70 / fillfactor=90, info");
-  EXPECT_EQ(sql_of(only()), (Lines{R"(ALTER INDEX "public"."p1_n_idx" SET (fillfactor=70))"}));
+  wish_.options = "fillfactor='70'";
+  EXPECT_EQ(told(only()), "storage p1_n_idx: fillfactor='70' / fillfactor='90', info");
+  EXPECT_EQ(sql_of(only()), (Lines{R"(ALTER INDEX "public"."p1_n_idx" SET (fillfactor='70'))"}));
 }
 
 TEST_F(DriftOfIndex, WithoutItsDefinitionNothingIsBuilt) {
