@@ -38,8 +38,9 @@ void begin_run(std::int64_t run, const Parent& parent, const Step& step,
   pg::execute(
       Sql("INSERT INTO pgscale.run (id, parent, parent_name, partition, bounds, action,"
           "       reason, requester, pid, outcome)"
-          " VALUES ($1::bigint, $2::oid, $3, $4, $5, $6, $7, $8, $9::int, 'running')"
-          " ON CONFLICT (id) DO NOTHING"),
+          " SELECT $1::bigint, $2::oid, $3, $4, $5, $6, $7, $8, $9::int, 'running'"
+          "  WHERE NOT EXISTS (SELECT FROM pgscale.run WHERE id = $1::bigint AND outcome = "
+          "'running')"),
       {pg::from_int(run), pg::from_oid(parent.oid), readable(parent.name), readable(step.partition),
        step.bounds, text(step.action), step.reason, requester, pg::from_int(pg::own_pid())});
 }
@@ -51,7 +52,7 @@ void end_run(std::int64_t run, const RunEnd& end) {
       Sql("UPDATE pgscale.run SET finished_at = clock_timestamp(), outcome = $2,"
           "       sqlstate = $3, message = $4, detail = $5, hint = $6,"
           "       blockers = $7::int[], rows = $8::bigint"
-          " WHERE id = $1::bigint"),
+          " WHERE id = $1::bigint AND outcome = 'running'"),
       {pg::from_int(run), failed ? "failed" : "ok", failed ? Value(end.failure->sqlstate) : Value(),
        failed ? Value(end.failure->message) : from_text(end.note),
        failed ? from_text(end.failure->detail) : Value(),
@@ -63,7 +64,8 @@ std::optional<RunEnd> find_run_end(std::int64_t run) {
   const auto acting = pg::Acting::as_extension();
   const Rows rows = pg::query_latest(
       Sql("SELECT outcome, sqlstate, message, coalesce(detail, ''), coalesce(hint, '')"
-          "  FROM pgscale.run WHERE id = $1::bigint AND outcome <> 'running'"),
+          "  FROM pgscale.run WHERE id = $1::bigint AND outcome <> 'running'"
+          " ORDER BY started_at DESC LIMIT 1"),
       {pg::from_int(run)});
   if (rows.empty()) return std::nullopt;
   const auto& row = rows.front();

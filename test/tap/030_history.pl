@@ -69,11 +69,12 @@ my $text = slurp_file($dump);
 unlike($text, qr/(?:CREATE TABLE|COPY|ATTACH PARTITION) pgscale\.sample/, 'holds no row of the history');
 my ($policies) = $text =~ /COPY pgscale\.policy [^\n]*\n(.*?)\\\.\n/s;
 is($policies, '', 'and no policy of it');
-configure($node, 'pgscale.sample_interval' => 0);
-becomes($node, 'postgres', 'SHOW pgscale.sample_interval', '0', 'no sample is taken meanwhile');
+# A sample that comes before the rows of the dump numbers its runs as the dump does.
+ok($text =~ s/(CREATE EXTENSION [^;]*pgscale[^;]*;\n)/$1CALL pgscale.take_sample();\n/, 'a sample is to come first');
+PostgreSQL::Test::Utils::append_to_file("$dump.sampled", $text);
 $node->safe_psql('postgres', 'CREATE DATABASE copy');
-$node->command_ok([ 'psql', '-qX', '-v', 'ON_ERROR_STOP=1', '-f', $dump, $node->connstr('copy') ], 'is restored');
-configure($node, 'pgscale.sample_interval' => 1);
+$node->command_ok([ 'psql', '-qX', '-v', 'ON_ERROR_STOP=1', '-f', "$dump.sampled", $node->connstr('copy') ],
+	'is restored');
 becomes($node, 'copy', 'SELECT count(*) > 0 FROM pgscale.sample', 't', 'and has a history of its own', 30);
 
 # ---- a standby takes none, and starts anew when it is promoted --------------------------------
