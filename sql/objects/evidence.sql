@@ -77,6 +77,13 @@ SELECT 'held_set', 1, m.name, NULL,
   FROM managed m
  WHERE m.paused OR m.hold_until > clock_timestamp()
 UNION ALL
+SELECT 'drift', CASE WHEN w.critical > 0 THEN 2 WHEN w.warnings > 0 THEN 1 WHEN w.parent IS NOT NULL THEN 0 END, m.name, w.since,
+       CASE WHEN w.parent IS NULL THEN 'no sample has looked at it yet'
+            WHEN w.worst IS NULL THEN pg_catalog.format('none at %s', w.looked_at)
+            ELSE pg_catalog.format('%s critical, %s warnings at %s, among them: %s', w.critical, w.warnings, w.looked_at, w.worst) END
+  FROM managed m
+  LEFT JOIN pgscale.drift_watch w USING (parent)
+UNION ALL
 SELECT 'default_rows', CASE WHEN pg_catalog.pg_stat_get_live_tuples(c.oid) > 0 OR c.reltuples > 0 THEN 1 ELSE 0 END, m.name, NULL,
        pg_catalog.format('%s: about %s rows', c.oid::regclass, greatest(pg_catalog.pg_stat_get_live_tuples(c.oid), c.reltuples::bigint))
   FROM managed m
@@ -265,6 +272,3 @@ COMMENT ON COLUMN pgscale.load_evidence.value IS 'What is measured, in the unit 
 COMMENT ON COLUMN pgscale.load_evidence.object IS 'Of what';
 COMMENT ON COLUMN pgscale.load_evidence.since IS 'Since when it is so, where that can be told';
 COMMENT ON COLUMN pgscale.load_evidence.evidence IS 'The same in words';
-
--- Each filters by role itself, and the function health_rows() reads them with the rights of its caller.
-GRANT SELECT ON pgscale.set_evidence, pgscale.relation_evidence, pgscale.server_evidence, pgscale.load_evidence TO PUBLIC;

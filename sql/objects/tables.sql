@@ -81,6 +81,22 @@ COMMENT ON COLUMN pgscale.analyzed.at IS 'When counting began, in real time';
 COMMENT ON COLUMN pgscale.analyzed.leaves IS 'The tables that held the rows';
 COMMENT ON COLUMN pgscale.analyzed.changes IS 'Rows inserted, updated and deleted that the server had counted for each of them';
 
+CREATE TABLE pgscale.drift_watch (
+    parent regclass PRIMARY KEY,
+    looked_at timestamptz NOT NULL,
+    warnings integer NOT NULL,
+    critical integer NOT NULL,
+    worst text,
+    since timestamptz
+);
+COMMENT ON TABLE pgscale.drift_watch IS 'What drift was found where each set was last looked at, which the sampler does by turns; not part of a dump';
+COMMENT ON COLUMN pgscale.drift_watch.parent IS 'The set';
+COMMENT ON COLUMN pgscale.drift_watch.looked_at IS 'When, in real time';
+COMMENT ON COLUMN pgscale.drift_watch.warnings IS 'Differences of severity warning';
+COMMENT ON COLUMN pgscale.drift_watch.critical IS 'Differences of severity critical';
+COMMENT ON COLUMN pgscale.drift_watch.worst IS 'One of the worst, in words; NULL when there is none of these';
+COMMENT ON COLUMN pgscale.drift_watch.since IS 'The first look in a row that found any; NULL when there is none';
+
 CREATE TABLE pgscale.retirement (
     partition regclass PRIMARY KEY,
     parent regclass NOT NULL,

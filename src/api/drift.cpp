@@ -21,24 +21,6 @@ pg::Value statements(const Drift& drift) {
   return pg::array_literal(texts);
 }
 
-// What cannot be looked at must not hide the drift of all other sets.
-template <typename Load>
-void append(std::vector<Drift>& found, Load&& load) {
-  std::vector<Drift> more;
-  if (const auto trouble = pg::attempt([&] { more = load(); })) {
-    more = {{DriftKind::kSet, "", "", trouble->message, Severity::kCritical}};
-  }
-  for (Drift& drift : more) found.push_back(std::move(drift));
-}
-
-std::vector<Drift> drift_of_set(Oid parent) {
-  std::vector<Drift> found;
-  append(found, [parent] { return catalog::load_drift(parent, pg::current_user()); });
-  append(found,
-         [parent] { return catalog::load_coverage(catalog::load_set(parent), pg::policy_now()); });
-  return found;
-}
-
 void drift_of(PgsCall* call) {
   const Oid parent = pg::Arguments(call).relation(0, "parent");
   pg::Session session(pg::Venue::kFunction);
@@ -50,7 +32,7 @@ void drift_of(PgsCall* call) {
   }
   if (!catalog::load_policy(parent)) (void)catalog::require_policy(catalog::read_parent(parent));
   std::vector<std::vector<pg::Value>> rows;
-  for (const Drift& drift : drift_of_set(parent)) {
+  for (const Drift& drift : catalog::look_for_drift(parent, pg::current_user())) {
     rows.push_back({drift.partition_oid != 0 ? pg::from_oid(drift.partition_oid) : pg::Value(),
                     text(drift.kind), or_null(drift.object), or_null(drift.expected),
                     or_null(drift.actual), text(drift.severity), statements(drift),

@@ -4,6 +4,7 @@
 
 #include "apply/step_runner.h"
 #include "catalog/drift.h"
+#include "catalog/drift_watch.h"
 #include "catalog/journal.h"
 #include "core/plan.h"
 #include "pg/server.h"
@@ -40,6 +41,9 @@ class Repair {
     while (repair_all()) {
     }
     catalog::prune_runs(parent_);
+    session_.commit();
+    catalog::record_drift(parent_,
+                          summary_of(catalog::look_for_drift(parent_, pg::current_user())));
     session_.commit();
     pg::call(pgs_unclaim, parent_, PGS_CLAIM_REPAIR);
     return report_;

@@ -1,6 +1,8 @@
 #include "apply/sampler.h"
 
 #include "apply/maintenance.h"
+#include "catalog/drift.h"
+#include "catalog/drift_watch.h"
 #include "catalog/health.h"
 #include "catalog/policies.h"
 #include "catalog/relations.h"
@@ -19,6 +21,9 @@ constexpr SampleLimits kTables{150, 50};
 constexpr SampleLimits kIndexes{100, 0};
 constexpr SampleLimits kQueries{50, 0};
 constexpr std::int64_t kSequences = 100;
+
+// To compare so many partitions with their parents takes about a tenth of a second.
+constexpr std::size_t kWatchedPartitions = 500;
 
 catalog::PolicyRow history_policy() {
   catalog::PolicyRow row;
@@ -113,6 +118,14 @@ void write_sample() {
   catalog::save_sample_state(now);
 }
 
+// Health tells of drift, and is to cost nothing; so the sets are looked at here, by turns.
+void watch_drift() {
+  const auto sets = catalog::load_watched_sets();
+  for (const Oid parent : sets_to_look_at(sets, kWatchedPartitions)) {
+    catalog::record_drift(parent, summary_of(catalog::look_for_drift(parent, pg::current_user())));
+  }
+}
+
 // The views that judge what has just been written; one that fails must not cost the sample.
 void note_health() {
   const auto trouble = pg::attempt([] { catalog::record_health(); });
@@ -126,6 +139,7 @@ bool take_sample(pg::Session& session, const std::string& requester) {
   manage_history(session, history, requester);
   if (!pg::call(pgs_claim_in_transaction, history)) return false;
   write_sample();
+  watch_drift();
   note_health();
   session.commit();
   return true;

@@ -4,6 +4,7 @@
 
 #include "catalog/drift_facts.h"
 #include "core/coverage.h"
+#include "pg/server.h"
 #include "pg/session.h"
 
 namespace pgscale::catalog {
@@ -11,6 +12,16 @@ namespace {
 
 void append(std::vector<Drift>& all, std::vector<Drift> more) {
   for (Drift& drift : more) all.push_back(std::move(drift));
+}
+
+// What cannot be looked at must not hide the drift of all other sets.
+template <typename Load>
+void append_attempt(std::vector<Drift>& found, Load&& load) {
+  std::vector<Drift> more;
+  if (const auto trouble = pg::attempt([&] { more = load(); })) {
+    more = {{DriftKind::kSet, "", "", trouble->message, Severity::kCritical}};
+  }
+  append(found, std::move(more));
 }
 
 }  // namespace
@@ -34,6 +45,13 @@ std::vector<Drift> load_coverage(ManagedSet managed, Micros now) {
   managed.set.policy.fill_holes = true;
   const Plan plan = plan_set(managed, now);
   return coverage_drift(managed.set, plan, now);
+}
+
+std::vector<Drift> look_for_drift(Oid parent, Oid caller) {
+  std::vector<Drift> found;
+  append_attempt(found, [parent, caller] { return load_drift(parent, caller); });
+  append_attempt(found, [parent] { return load_coverage(load_set(parent), pg::policy_now()); });
+  return found;
 }
 
 }  // namespace pgscale::catalog

@@ -135,6 +135,7 @@ void delete_policy(Oid parent) {
   for (const Sql& sql : {Sql("DELETE FROM pgscale.policy WHERE parent = $1::oid"),
                          Sql("DELETE FROM pgscale.set_state WHERE parent = $1::oid"),
                          Sql("DELETE FROM pgscale.analyzed WHERE parent = $1::oid"),
+                         Sql("DELETE FROM pgscale.drift_watch WHERE parent = $1::oid"),
                          Sql("DELETE FROM pgscale.retirement WHERE parent = $1::oid")}) {
     pg::execute(sql, {pg::from_oid(parent)});
   }

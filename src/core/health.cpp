@@ -66,6 +66,15 @@ std::vector<Check> all_checks() {
        "Default partitions that hold rows; they stand in the way of new partitions",
        "Move the rows into partitions of their own; see operations, \"A default partition, or "
        "none\""},
+      {"drift",
+       "partitions",
+       Bad::kHigh,
+       {1, 2},
+       "severity",
+       "Partitions that are otherwise than their parent wishes, and gaps between them: 1 where "
+       "that "
+       "is a warning, 2 where it is critical",
+       "See pgscale.drift, then CALL pgscale.repair()"},
       {"invalid_index",
        "partitions",
        Bad::kHigh,

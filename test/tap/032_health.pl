@@ -127,7 +127,18 @@ run_sql('REINDEX INDEX plain_idx');
 is_status('invalid_index', 'ok', 'after REINDEX');
 
 is_status('history', 'unknown', 'no sample yet');
+is_status('drift', 'unknown', 'nobody has looked yet');
 run_sql("SET pgscale.clock = '$start'; CALL pgscale.take_sample()");
+is_status('drift', 'critical', 'the partition that was detached is missing');
+run_sql('DROP TABLE orders_p2026_03_10');
+run_sql("SET pgscale.clock = '$start'; CALL pgscale.repair('orders')");
+is_status('drift', 'ok', 'after repair()');
+run_sql('CREATE INDEX orders_id_idx ON ONLY orders (id)');
+is_status('drift', 'ok', 'which looks only when a sample is taken');
+run_sql("SET pgscale.clock = '$start'; CALL pgscale.take_sample()");
+is_status('drift', 'warning', 'an index is missing');
+run_sql("SET pgscale.clock = '$start'; CALL pgscale.repair('orders')");
+is_status('drift', 'ok', 'after repair() too');
 is_status('history', 'ok', 'just sampled');
 is_status('history', 'warning', 'three intervals late', '2026-03-10 12:15+00');
 is_status('history', 'critical', 'an hour late', '2026-03-10 13:00+00');
