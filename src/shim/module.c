@@ -51,6 +51,8 @@ PGS_FUNCTION(pgscale_recent_relations);
 PGS_FUNCTION(pgscale_take_sample);
 PGS_FUNCTION(pgscale_prometheus);
 PGS_FUNCTION(pgscale_health_checks);
+PGS_FUNCTION(pgscale_health_rows);
+PGS_FUNCTION(pgscale_metric_rows);
 PGS_FUNCTION(pgscale_check_status);
 PGS_FUNCTION(pgscale_query_statistics);
 PGS_FUNCTION(pgscale_lock_waits);
