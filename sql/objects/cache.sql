@@ -1,42 +1,9 @@
 
--- Reads catalogs and counters only, and locks no table. Without jit, which would take longer than all of it.
 CREATE FUNCTION pgscale.blocks_by_root(OUT is_index boolean, OUT root oid, OUT hit bigint, OUT read bigint)
     RETURNS SETOF record
-    LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 10000
-    SET search_path = pg_catalog, pg_temp SET jit = off
-    AS $$
-WITH RECURSIVE below (oid, root) AS (
-    SELECT oid, oid FROM pg_class WHERE relkind IN ('p', 'I') AND NOT relispartition
-    UNION ALL
-    SELECT h.inhrelid, b.root FROM below b JOIN pg_inherits h ON h.inhparent = b.oid),
--- The planner cannot know of a recursion that each has one root.
-member AS MATERIALIZED (SELECT oid, min(root) AS root FROM below GROUP BY oid),
-index AS MATERIALIZED (
-    SELECT indexrelid AS oid, indrelid AS "table",
-           pg_stat_get_blocks_fetched(indexrelid) AS fetched, pg_stat_get_blocks_hit(indexrelid) AS hit
-      FROM pg_index),
-indexes AS MATERIALIZED (
-    SELECT "table", sum(fetched)::bigint AS fetched, sum(hit)::bigint AS hit FROM index GROUP BY "table")
-SELECT false, coalesce(m.root, t.oid), sum(t.hit + coalesce(i.hit, 0) + coalesce(ti.hit, 0))::bigint,
-       sum(t.fetched - t.hit + coalesce(i.fetched - i.hit, 0) + coalesce(ti.fetched - ti.hit, 0))::bigint
-  FROM (SELECT oid, reltoastrelid AS toast,
-               pg_stat_get_blocks_fetched(oid) + pg_stat_get_blocks_fetched(reltoastrelid) AS fetched,
-               pg_stat_get_blocks_hit(oid) + pg_stat_get_blocks_hit(reltoastrelid) AS hit
-          FROM pg_class WHERE relkind IN ('r', 'm')) t
-  LEFT JOIN indexes i ON i."table" = t.oid
-  LEFT JOIN indexes ti ON ti."table" = t.toast
-  LEFT JOIN member m ON m.oid = t.oid
- GROUP BY 2
-UNION ALL
-SELECT true, m.root, sum(i.hit)::bigint, sum(i.fetched - i.hit)::bigint
-  FROM index i
-  JOIN member m ON m.oid = i.oid
- GROUP BY 2
-UNION ALL
-SELECT true, i.oid, i.hit, i.fetched - i.hit
-  FROM index i
- WHERE NOT EXISTS (SELECT FROM member m WHERE m.oid = i.oid)
-$$;
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED ROWS 10000
+    SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'pgscale_blocks_by_root';
 COMMENT ON FUNCTION pgscale.blocks_by_root() IS
 'Blocks of each table (with its indexes, TOAST and partitions) and each index (with those of the partitions) since the last reset; part of the view cache_hit';
 

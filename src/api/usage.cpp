@@ -84,6 +84,21 @@ void root_sizes(PgsCall* call) {
   }
 }
 
+void blocks_by_root(PgsCall* call) {
+  const Database database = catalog::observe_database(Subject::kDatabase, Measures::kStatistics);
+  pg::ResultRows result(call);
+  const auto add = [&result](bool is_index, Oid root, const Activity& activity) {
+    result.add(
+        Row{cell(std::int64_t{is_index}), relation(root), cell(activity.hit), cell(activity.read)});
+  };
+  for (const RootUsage& root : pgscale::root_usage(database, pgscale::table_usage(database))) {
+    if (!root.is_remote()) add(false, root.sum.table, root.sum.activity);
+  }
+  for (const IndexUsage& index : pgscale::index_usage(database)) {
+    add(true, index.index, index.activity);
+  }
+}
+
 void leaf_usage(PgsCall* call) {
   const auto root = pg::Arguments(call).oid(0);
   const Database database =
@@ -103,6 +118,11 @@ extern "C" bool body_pgscale_root_usage(PgsCall* call, PgsFailure* failure) {
 extern "C" bool body_pgscale_root_sizes(PgsCall* call, PgsFailure* failure);
 extern "C" bool body_pgscale_root_sizes(PgsCall* call, PgsFailure* failure) {
   return pgscale::pg::contain(failure, [call] { pgscale::api::root_sizes(call); });
+}
+
+extern "C" bool body_pgscale_blocks_by_root(PgsCall* call, PgsFailure* failure);
+extern "C" bool body_pgscale_blocks_by_root(PgsCall* call, PgsFailure* failure) {
+  return pgscale::pg::contain(failure, [call] { pgscale::api::blocks_by_root(call); });
 }
 
 extern "C" bool body_pgscale_leaf_usage(PgsCall* call, PgsFailure* failure);

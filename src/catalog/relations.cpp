@@ -92,7 +92,8 @@ Database observe_database(Subject subject, Measures measures, std::optional<Oid>
 
   const std::vector<bool> wanted = within(database, subject, below);
   for (std::size_t i = 0; i < wanted.size(); i++) relations[i].wanted = wanted[i];
-  pg::call(pgs_measure, relations, count, measures == Measures::kAll);
+  pg::call(pgs_measure, relations, count, measures != Measures::kStatistics,
+           measures != Measures::kSizes);
 
   std::size_t kept = 0;
   for (std::size_t i = 0; i < wanted.size(); i++) {

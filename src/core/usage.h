@@ -64,8 +64,8 @@ struct Database {
 // What of a database is measured: a question about few relations is to cost little.
 enum class Subject { kDatabase, kPartitionTrees, kIndexes };
 
-// What is asked of each relation there.
-enum class Measures { kSizes, kAll };
+// What is asked of each relation there: the file system has the sizes, the server all else.
+enum class Measures { kSizes, kStatistics, kAll };
 
 // Whether each of its relations belongs to the subject; of the partition trees only the one below
 // a table, where that is given.

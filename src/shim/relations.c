@@ -155,7 +155,7 @@ pgs_relations(const char *except_schema, PgsRelation **relations)
 }
 
 void
-pgs_measure(PgsRelation *relations, int64_t count, bool statistics)
+pgs_measure(PgsRelation *relations, int64_t count, bool sizes, bool statistics)
 {
 	Directory	directory = {0};
 
@@ -164,7 +164,8 @@ pgs_measure(PgsRelation *relations, int64_t count, bool statistics)
 		CHECK_FOR_INTERRUPTS();
 		if (!relations[i].wanted)
 			continue;
-		relations[i].bytes = bytes_on_disk(&relations[i], &directory);
+		if (sizes)
+			relations[i].bytes = bytes_on_disk(&relations[i], &directory);
 		if (statistics)
 			add_statistics(&relations[i]);
 	}

@@ -56,8 +56,8 @@ typedef struct PgsRelationLink
  * as the catalog has them.  Takes no lock on them.
  */
 extern int64_t pgs_relations(const char *except_schema, PgsRelation **relations);
-/* Size and, if asked for, statistics of those that are wanted. */
-extern void pgs_measure(PgsRelation *relations, int64_t count, bool statistics);
+/* Sizes or statistics or both of those that are wanted. */
+extern void pgs_measure(PgsRelation *relations, int64_t count, bool sizes, bool statistics);
 /* Which table each index is on. */
 extern int64_t pgs_index_tables(const PgsRelationLink **links);
 /* Which parent each child has, by partition or inheritance, of tables and of indexes. */

@@ -69,6 +69,26 @@ pgs_spi_execute_latest(const char *sql, int count, const char *const *parameters
 	return rows;
 }
 
+uint64_t
+pgs_spi_execute_kept(const char *sql, void **plan)
+{
+	int			status;
+
+	SPI_freetuptable(SPI_tuptable);
+	if (*plan == NULL)
+	{
+		SPIPlanPtr	made = SPI_prepare(sql, 0, NULL);
+
+		if (made == NULL || SPI_keepplan(made) != 0)
+			elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
+		*plan = made;
+	}
+	status = SPI_execute_plan(*plan, NULL, NULL, false, 0);
+	if (status < 0)
+		elog(ERROR, "SPI_execute_plan failed: %s", SPI_result_code_string(status));
+	return SPI_processed;
+}
+
 int
 pgs_spi_columns(void)
 {

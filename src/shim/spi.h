@@ -17,6 +17,12 @@ extern void pgs_spi_finish(void);	/* never raises */
 
 /* Runs one statement; the parameters $1 ... are of type text.  Returns the row count. */
 extern uint64_t pgs_spi_execute(const char *sql, int count, const char *const *parameters);
+
+/*
+ * The same without parameters, by a plan that is kept in *plan (at first NULL) for the
+ * rest of the session; the server makes it anew when what it rests on has changed.
+ */
+extern uint64_t pgs_spi_execute_kept(const char *sql, void **plan);
 extern int	pgs_spi_columns(void);	/* of the last result; 0 when there is none */
 extern const char *pgs_spi_value(uint64_t row, int column);	/* NULL for an SQL null; columns from 1 */
 
