@@ -78,12 +78,8 @@ SELECT v.name, v.value
           FROM pg_catalog.pg_database d) a
  CROSS JOIN LATERAL (VALUES ('xid_age', a.xid_age::numeric), ('mxid_age', a.mxid_age)) AS v (name, value)
 UNION ALL
-SELECT 'xmin_age', max(x.age)::numeric
-  FROM (SELECT pg_catalog.age(a.backend_xmin) AS age FROM pg_catalog.pg_stat_activity a
-        UNION ALL
-        SELECT greatest(pg_catalog.age(s.xmin), pg_catalog.age(s.catalog_xmin)) FROM pg_catalog.pg_replication_slots s
-        UNION ALL
-        SELECT pg_catalog.age(p.transaction) FROM pg_catalog.pg_prepared_xacts p) x
+SELECT 'xmin_age', coalesce(max(h.xmin_age), 0)::numeric
+  FROM pgscale.xmin_horizon h
 UNION ALL
 SELECT v.name, v.value
   FROM (SELECT max(l.replay_lag_bytes) AS bytes, max(l.replay_lag_seconds) AS seconds FROM pgscale.lag l WHERE l.kind <> 'self') a
