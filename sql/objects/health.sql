@@ -25,14 +25,8 @@ COMMENT ON COLUMN pgscale.health_since.status IS 'As in table health_log';
 COMMENT ON COLUMN pgscale.health_since.since IS 'As in table health_log';
 GRANT SELECT ON pgscale.health_since TO PUBLIC;
 
--- Of each check the worst object. Where there is nothing that could be bad, all is well. A function, because compiling
--- the plan of so many views would take longer than running it.
-CREATE FUNCTION pgscale.health_rows()
-    RETURNS TABLE (status text, check_name text, area text, object text, others bigint, value numeric, evidence text,
-                   since timestamptz, action text)
-    LANGUAGE sql VOLATILE PARALLEL RESTRICTED ROWS 33
-    SET search_path = pg_catalog, pg_temp SET jit = off
-    AS $$
+-- Of each check the worst object. Where there is nothing that could be bad, all is well.
+CREATE VIEW pgscale.health_now (status, check_name, area, object, others, value, evidence, since, action) AS
 WITH judged AS MATERIALIZED (
     SELECT t.check_name, t.area, e.value, e.object, e.since, e.evidence, t.bad,
            CASE WHEN e.check_name IS NULL THEN 'ok' ELSE pgscale.check_status(t.check_name, e.value, t.warning, t.critical) END AS status
@@ -57,8 +51,26 @@ SELECT r.status, r.check_name, r.area, r.object, greatest(r.bad_objects - 1, 0),
   JOIN pgscale.health_checks() c USING (check_name)
   LEFT JOIN pgscale.health_since l ON l.check_name = r.check_name AND l.status = r.status
  WHERE r.place = 1
- ORDER BY array_position('{critical,warning,unknown,ok}', r.status), c."position"
-$$;
+ ORDER BY array_position('{critical,warning,unknown,ok}', r.status), c."position";
+COMMENT ON VIEW pgscale.health_now IS 'The rows of view health; part of the view';
+COMMENT ON COLUMN pgscale.health_now.status IS 'As in view health';
+COMMENT ON COLUMN pgscale.health_now.check_name IS 'As in view health';
+COMMENT ON COLUMN pgscale.health_now.area IS 'As in view health';
+COMMENT ON COLUMN pgscale.health_now.object IS 'As in view health';
+COMMENT ON COLUMN pgscale.health_now.others IS 'As in view health';
+COMMENT ON COLUMN pgscale.health_now.value IS 'As in view health';
+COMMENT ON COLUMN pgscale.health_now.evidence IS 'As in view health';
+COMMENT ON COLUMN pgscale.health_now.since IS 'As in view health';
+COMMENT ON COLUMN pgscale.health_now.action IS 'As in view health';
+GRANT SELECT ON pgscale.health_now TO PUBLIC;
+
+-- By a plan that the session keeps.
+CREATE FUNCTION pgscale.health_rows()
+    RETURNS TABLE (status text, check_name text, area text, object text, others bigint, value numeric, evidence text,
+                   since timestamptz, action text)
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED ROWS 34
+    SET search_path = pg_catalog, pg_temp SET jit = off
+    AS 'MODULE_PATHNAME', 'pgscale_health_rows';
 COMMENT ON FUNCTION pgscale.health_rows() IS 'The rows of view health; part of the view';
 
 CREATE VIEW pgscale.health AS

@@ -1,11 +1,7 @@
 
 -- What a scraper gets, one row for each value. Names and units are those of Prometheus' conventions: base units,
--- counters end in _total, ratios from 0 to 1. A function, because compiling the plan would take longer than running it.
-CREATE FUNCTION pgscale.metric_rows()
-    RETURNS TABLE (name text, labels jsonb, value double precision, kind text, help text)
-    LANGUAGE sql VOLATILE PARALLEL RESTRICTED ROWS 1000
-    SET search_path = pg_catalog, pg_temp SET jit = off
-    AS $$
+-- counters end in _total, ratios from 0 to 1.
+CREATE VIEW pgscale.metrics_now AS
 WITH reader AS MATERIALIZED (SELECT pg_has_role('pg_read_all_stats', 'USAGE') AS sees_all),
 biggest AS MATERIALIZED (
     SELECT u.*, jsonb_build_object('schemaname', n.nspname, 'relname', c.relname) AS labels
@@ -134,8 +130,21 @@ metric (name, labels, value, kind, help) AS (
 SELECT m.name, m.labels, m.value, m.kind, m.help
   FROM metric m
  WHERE m.value IS NOT NULL
- ORDER BY m.name, m.labels
-$$;
+ ORDER BY m.name, m.labels;
+COMMENT ON VIEW pgscale.metrics_now IS 'The rows of view metrics; part of the view';
+COMMENT ON COLUMN pgscale.metrics_now.name IS 'As in view metrics';
+COMMENT ON COLUMN pgscale.metrics_now.labels IS 'As in view metrics';
+COMMENT ON COLUMN pgscale.metrics_now.value IS 'As in view metrics';
+COMMENT ON COLUMN pgscale.metrics_now.kind IS 'As in view metrics';
+COMMENT ON COLUMN pgscale.metrics_now.help IS 'As in view metrics';
+GRANT SELECT ON pgscale.metrics_now TO PUBLIC;
+
+-- By a plan that the session keeps.
+CREATE FUNCTION pgscale.metric_rows()
+    RETURNS TABLE (name text, labels jsonb, value double precision, kind text, help text)
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED ROWS 1000
+    SET search_path = pg_catalog, pg_temp SET jit = off
+    AS 'MODULE_PATHNAME', 'pgscale_metric_rows';
 COMMENT ON FUNCTION pgscale.metric_rows() IS 'The rows of view metrics; part of the view';
 
 CREATE VIEW pgscale.metrics AS

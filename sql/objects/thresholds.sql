@@ -2,7 +2,7 @@
 CREATE FUNCTION pgscale.health_checks()
     RETURNS TABLE ("position" integer, check_name text, area text, bad text, warning numeric, critical numeric,
                    unit text, meaning text, action text)
-    LANGUAGE c IMMUTABLE PARALLEL SAFE ROWS 33
+    LANGUAGE c IMMUTABLE PARALLEL SAFE ROWS 34
     AS 'MODULE_PATHNAME', 'pgscale_health_checks';
 COMMENT ON FUNCTION pgscale.health_checks() IS
 'The checks of view health with their usual thresholds; part of the views';

@@ -36,6 +36,14 @@ void check_status(PgsCall* call) {
   pg::call(pgs_return_text, call, text(judge(number(arguments.text(1)), threshold, check.bad)));
 }
 
+void health_rows(PgsCall* call) {
+  static pg::KeptStatement statement(Sql("SELECT * FROM pgscale.health_now"));
+  pg::ResultRows result(call);
+  pg::Session session(pg::Venue::kFunction);
+  result.add_query(statement);
+  session.end();
+}
+
 std::optional<std::string> column(const char* (*row)(PgsCall*, const char*), PgsCall* call,
                                   const char* name) {
   const char* text = pg::call(row, call, name);
@@ -73,6 +81,11 @@ extern "C" bool body_pgscale_health_checks(PgsCall* call, PgsFailure* failure) {
 extern "C" bool body_pgscale_check_status(PgsCall* call, PgsFailure* failure);
 extern "C" bool body_pgscale_check_status(PgsCall* call, PgsFailure* failure) {
   return pgscale::pg::contain(failure, [call] { pgscale::api::check_status(call); });
+}
+
+extern "C" bool body_pgscale_health_rows(PgsCall* call, PgsFailure* failure);
+extern "C" bool body_pgscale_health_rows(PgsCall* call, PgsFailure* failure) {
+  return pgscale::pg::contain(failure, [call] { pgscale::api::health_rows(call); });
 }
 
 extern "C" bool body_pgscale_change_threshold(PgsCall* call, PgsFailure* failure);

@@ -21,6 +21,14 @@ std::vector<Metric> to_metrics(const pg::Rows& rows) {
   return metrics;
 }
 
+void metric_rows(PgsCall* call) {
+  static pg::KeptStatement statement(Sql("SELECT * FROM pgscale.metrics_now"));
+  pg::ResultRows result(call);
+  pg::Session session(pg::Venue::kFunction);
+  result.add_query(statement);
+  session.end();
+}
+
 void prometheus(PgsCall* call) {
   pg::Session session(pg::Venue::kFunction);
   const pg::Rows rows =
@@ -34,6 +42,11 @@ void prometheus(PgsCall* call) {
 
 }  // namespace
 }  // namespace pgscale::api
+
+extern "C" bool body_pgscale_metric_rows(PgsCall* call, PgsFailure* failure);
+extern "C" bool body_pgscale_metric_rows(PgsCall* call, PgsFailure* failure) {
+  return pgscale::pg::contain(failure, [call] { pgscale::api::metric_rows(call); });
+}
 
 extern "C" bool body_pgscale_prometheus(PgsCall* call, PgsFailure* failure);
 extern "C" bool body_pgscale_prometheus(PgsCall* call, PgsFailure* failure) {

@@ -100,6 +100,10 @@ class ResultRows {
     (void)execute(sql);
     pg::call(pgs_rows_add_result, call_);
   }
+  void add_query(KeptStatement& statement) {
+    statement.execute();
+    pg::call(pgs_rows_add_result, call_);
+  }
   void add(const std::vector<PgsCell>& cells) { pg::call(pgs_rows_add_cells, call_, cells.data()); }
 
  private:

@@ -62,7 +62,7 @@ is( $node->safe_psql('postgres', "SET ROLE scraper; SELECT count(*) FILTER (WHER
 # ---- contrib ---------------------------------------------------------------------------------
 # A metric that is not there now may be there at another time, so the names are taken from the definition.
 my %known = map { $_ => 1 } split /\n/, $node->safe_psql('postgres', <<'SQL');
-SELECT DISTINCT (regexp_matches(prosrc, '''(pgscale_[a-z_]+)''', 'g'))[1] FROM pg_proc WHERE oid = 'pgscale.metric_rows()'::regprocedure
+SELECT DISTINCT (regexp_matches(pg_get_viewdef('pgscale.metrics_now'), '''(pgscale_[a-z_]+)''', 'g'))[1]
 SQL
 cmp_ok(scalar(keys %known), '>', 40, 'the definition names the metrics');
 
