@@ -20,7 +20,8 @@ WITH managed AS MATERIALIZED (
     SELECT p.parent, p.parent::text AS name, p.premake, p.timezone, p.paused, p."interval",
            s.next_due, s.retry_at, s.visited_at, s.last_success, s.last_error, s.hold_until,
            coalesce(s.failures, 0) AS failures, coalesce(s.crashes, 0) >= 3 AS quarantined,
-           s.next_due IS NOT NULL AS by_time, pgscale.policy_time() AS now
+           s.next_due IS NOT NULL AS by_time, pgscale.policy_time() AS now,
+           p.encoding IS NOT NULL OR p.encoder IS NOT NULL AS encoded
       FROM pgscale.policy p
       JOIN pg_catalog.pg_class c ON c.oid = p.parent
       LEFT JOIN pgscale.set_state s USING (parent)
@@ -47,12 +48,13 @@ SELECT 'next_partition',
                extract(epoch FROM pgscale.moment_of_bound(l.until, m.timezone) - m.now)::numeric
                  / nullif(extract(epoch FROM m."interval"::interval)::numeric, 0)
                  + CASE WHEN m.premake = 0 THEN 1 ELSE 0 END AS ahead
-          FROM (SELECT (array_agg(b.upper ORDER BY b."position" DESC)
-                          FILTER (WHERE NOT b.is_default AND NOT i.inhdetachpending))[1] AS until,
-                       coalesce(bool_or(b.is_default), false) AS is_default
-                  FROM pg_catalog.pg_inherits i
-                 CROSS JOIN LATERAL pgscale.partition_bound(i.inhrelid) b
-                 WHERE i.inhparent = m.parent) l) a
+          FROM (SELECT CASE WHEN m.encoded
+                            THEN (SELECT CASE WHEN isfinite(max(t.upper)) THEN max(t.upper)::text ELSE 'MAXVALUE' END
+                                    FROM pgscale.partition_times(m.parent) t)
+                            ELSE pg_catalog.split_part(pgscale.covered_until(m.parent), ', ', 1) END AS until,
+                       k.partdefid <> 0 AS is_default
+                  FROM pg_catalog.pg_partitioned_table k
+                 WHERE k.partrelid = m.parent) l) a
  WHERE m.by_time AND a.until <> 'MAXVALUE'
    AND (m.failures > 0 OR m.paused OR m.quarantined OR m.visited_at IS NULL OR m.next_due <= m.now)
 UNION ALL

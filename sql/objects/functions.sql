@@ -11,7 +11,12 @@ CREATE FUNCTION pgscale.create_parent(
     timezone text DEFAULT NULL,
     partitions integer DEFAULT NULL,
     lists jsonb DEFAULT NULL,
-    naming text DEFAULT NULL
+    naming text DEFAULT NULL,
+    ahead text DEFAULT NULL,
+    encoding text DEFAULT NULL,
+    encoding_options jsonb DEFAULT NULL,
+    encoder regprocedure DEFAULT NULL,
+    decoder regprocedure DEFAULT NULL
 ) RETURNS TABLE (action text, partition text, bounds text, detail text)
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO' SET intervalstyle = 'postgres'
@@ -32,13 +37,18 @@ CREATE FUNCTION pgscale.alter_parent(
     timezone text DEFAULT NULL,
     partitions integer DEFAULT NULL,
     lists jsonb DEFAULT NULL,
-    naming text DEFAULT NULL
+    naming text DEFAULT NULL,
+    ahead text DEFAULT NULL,
+    encoding text DEFAULT NULL,
+    encoding_options jsonb DEFAULT NULL,
+    encoder regprocedure DEFAULT NULL,
+    decoder regprocedure DEFAULT NULL
 ) RETURNS TABLE (action text, partition text, bounds text, detail text)
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO' SET intervalstyle = 'postgres'
     AS 'MODULE_PATHNAME', 'pgscale_alter_parent';
 COMMENT ON FUNCTION pgscale.alter_parent IS
-'Changes the policy of a partition set; NULL leaves a setting as it is, ''none'' clears start_at, retention or naming and sets timezone to UTC. Returns what maintenance will now do; changes no partition itself.';
+'Changes the policy of a partition set; NULL leaves a setting as it is, ''none'' clears start_at, retention, naming, ahead or encoding and sets timezone to UTC. Returns what maintenance will now do; changes no partition itself.';
 
 CREATE FUNCTION pgscale.forget_parent(parent regclass) RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -88,3 +98,15 @@ CREATE FUNCTION pgscale.partition_bound(partition regclass)
 COMMENT ON FUNCTION pgscale.partition_bound(regclass) IS
 'The bounds of a partition as its catalog entry holds them; no row for a table that is no partition. Lower is inclusive, upper exclusive; several key columns are separated by commas. position orders the partitions of a range set by their lower bound.';
 
+CREATE FUNCTION pgscale.covered_until(root oid) RETURNS text
+    LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pgscale_covered_until';
+COMMENT ON FUNCTION pgscale.covered_until(oid) IS
+'The highest upper bound of the attached partitions of a table partitioned by range; part of the views partition_sets and partitioned_tables';
+
+CREATE FUNCTION pgscale.partition_times(parent regclass)
+    RETURNS TABLE (partition regclass, lower timestamptz, upper timestamptz)
+    LANGUAGE c STABLE STRICT PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO' SET intervalstyle = 'postgres'
+    AS 'MODULE_PATHNAME', 'pgscale_partition_times';
+COMMENT ON FUNCTION pgscale.partition_times(regclass) IS
+'The bounds of the partitions of a range set as times, also where these are encoded in the keys; infinite where a side has no end. No row for a partition that is being detached. No rows for sets over numbers, and for who may not see the set.';

@@ -73,11 +73,6 @@ CREATE FUNCTION pgscale.unsupported_keys() RETURNS SETOF oid
 COMMENT ON FUNCTION pgscale.unsupported_keys() IS
 'Foreign keys without an index on the referencing side; part of the view missing_indexes';
 
-CREATE FUNCTION pgscale.covered_until(root oid) RETURNS text
-    LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pgscale_covered_until';
-COMMENT ON FUNCTION pgscale.covered_until(oid) IS
-'The highest upper bound of the attached partitions of a table partitioned by range; part of the view partitioned_tables';
-
 CREATE FUNCTION pgscale.has_rows(relation oid) RETURNS boolean
     LANGUAGE c STABLE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'pgscale_has_rows';
 COMMENT ON FUNCTION pgscale.has_rows(oid) IS

@@ -13,12 +13,17 @@ CREATE TABLE pgscale.policy (
     lists jsonb,
     naming text,
     paused boolean NOT NULL DEFAULT false,
-    created_at timestamptz NOT NULL DEFAULT now()
+    created_at timestamptz NOT NULL DEFAULT now(),
+    ahead text,
+    encoding text,
+    encoding_options jsonb,
+    encoder text,
+    decoder text
 );
 COMMENT ON TABLE pgscale.policy IS 'What is wanted of each partition set; written by create_parent() and alter_parent() only';
 COMMENT ON COLUMN pgscale.policy.parent IS 'The partitioned table';
 COMMENT ON COLUMN pgscale.policy."interval" IS 'Range sets: width of a partition, an interval or a number';
-COMMENT ON COLUMN pgscale.policy.premake IS 'Range sets: number of partitions kept ready after the current one';
+COMMENT ON COLUMN pgscale.policy.premake IS 'Range sets: number of partitions kept ready after the current one, at least';
 COMMENT ON COLUMN pgscale.policy.origin IS 'Range sets: the bound from which all others are counted, in the type of the key';
 COMMENT ON COLUMN pgscale.policy.retention IS 'Range sets: how long after its upper bound a partition is kept, an interval or a number; NULL for ever';
 COMMENT ON COLUMN pgscale.policy.retire IS 'What happens to a retired partition: detach (the table stays) or drop';
@@ -29,6 +34,11 @@ COMMENT ON COLUMN pgscale.policy.lists IS 'List sets: values by name of the part
 COMMENT ON COLUMN pgscale.policy.naming IS 'Template of partition names with {parent} and {bound}; NULL for the usual one';
 COMMENT ON COLUMN pgscale.policy.paused IS 'Set by pause(), cleared by resume()';
 COMMENT ON COLUMN pgscale.policy.created_at IS 'When create_parent() was called';
+COMMENT ON COLUMN pgscale.policy.ahead IS 'Range sets: for how long there are to be partitions after the current one, an interval; NULL for premake alone, for numbers a day';
+COMMENT ON COLUMN pgscale.policy.encoding IS 'How times are written in the keys: uuidv7, ulid, ksuid, snowflake or unix_...; NULL where keys are times or numbers by themselves';
+COMMENT ON COLUMN pgscale.policy.encoding_options IS 'snowflake: epoch, shift and unit_ms';
+COMMENT ON COLUMN pgscale.policy.encoder IS 'Function that makes the smallest key of a time, with its argument type';
+COMMENT ON COLUMN pgscale.policy.decoder IS 'Function that tells the time of a key, with its argument type';
 
 CREATE TABLE pgscale.set_state (
     parent regclass PRIMARY KEY,
@@ -96,6 +106,17 @@ COMMENT ON COLUMN pgscale.drift_watch.warnings IS 'Differences of severity warni
 COMMENT ON COLUMN pgscale.drift_watch.critical IS 'Differences of severity critical';
 COMMENT ON COLUMN pgscale.drift_watch.worst IS 'One of the worst, in words; NULL when there is none of these';
 COMMENT ON COLUMN pgscale.drift_watch.since IS 'The first look in a row that found any; NULL when there is none';
+
+CREATE TABLE pgscale.milestone (
+    parent regclass NOT NULL,
+    at timestamptz NOT NULL,
+    reached numeric NOT NULL,
+    PRIMARY KEY (parent, at)
+);
+COMMENT ON TABLE pgscale.milestone IS 'How far the rows of number sets had come, every six hours for eight days; not part of a dump';
+COMMENT ON COLUMN pgscale.milestone.parent IS 'The partitioned table';
+COMMENT ON COLUMN pgscale.milestone.at IS 'When, by the clock of the policies';
+COMMENT ON COLUMN pgscale.milestone.reached IS 'Lower bound of the newest partition with rows';
 
 CREATE TABLE pgscale.retirement (
     partition regclass PRIMARY KEY,

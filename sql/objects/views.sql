@@ -17,8 +17,8 @@ SELECT p.parent,
        p.lists,
        p.naming,
        i.count,
-       i.oldest,
-       i.covered_until,
+       CASE WHEN e.encoded THEN t.oldest ELSE pg_catalog.split_part(i.oldest, ', ', 1) END AS oldest,
+       CASE WHEN e.encoded THEN t.covered_until ELSE pg_catalog.split_part(pgscale.covered_until(p.parent), ', ', 1) END AS covered_until,
        i.pending,
        s.next_due,
        s.retry_at,
@@ -29,7 +29,12 @@ SELECT p.parent,
        coalesce(s.failures, 0) AS failures,
        s.hold_until,
        p.paused,
-       coalesce(s.crashes, 0) >= 3 AS quarantined
+       coalesce(s.crashes, 0) >= 3 AS quarantined,
+       p.ahead,
+       p.encoding,
+       p.encoding_options,
+       p.encoder,
+       p.decoder
   FROM pgscale.policy p
   JOIN pg_catalog.pg_class c ON c.oid = p.parent
   JOIN pg_catalog.pg_partitioned_table k ON k.partrelid = p.parent
@@ -37,12 +42,16 @@ SELECT p.parent,
   CROSS JOIN LATERAL (
         SELECT count(*) AS count,
                count(*) FILTER (WHERE h.inhdetachpending) AS pending,
-               (array_agg(b.lower ORDER BY b."position") FILTER (WHERE NOT b.is_default))[1] AS oldest,
-               (array_agg(b.upper ORDER BY b."position" DESC)
-                  FILTER (WHERE NOT b.is_default AND NOT h.inhdetachpending))[1] AS covered_until
+               (array_agg(b.lower ORDER BY b."position") FILTER (WHERE NOT b.is_default))[1] AS oldest
           FROM pg_catalog.pg_inherits h
          CROSS JOIN LATERAL pgscale.partition_bound(h.inhrelid) b
          WHERE h.inhparent = p.parent) i
+  CROSS JOIN LATERAL (SELECT p.encoding IS NOT NULL OR p.encoder IS NOT NULL) e (encoded)
+  LEFT JOIN LATERAL (
+        SELECT CASE WHEN isfinite(min(b.lower)) THEN min(b.lower)::text ELSE 'MINVALUE' END AS oldest,
+               CASE WHEN isfinite(max(b.upper)) THEN max(b.upper)::text ELSE 'MAXVALUE' END AS covered_until
+          FROM pgscale.partition_times(p.parent) b
+        HAVING count(*) > 0) t ON e.encoded
  WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE')
     OR pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE');
 
@@ -51,7 +60,7 @@ COMMENT ON COLUMN pgscale.partition_sets.parent IS 'The partitioned table';
 COMMENT ON COLUMN pgscale.partition_sets.method IS 'range, list or hash';
 COMMENT ON COLUMN pgscale.partition_sets.control IS 'Columns of the partition key; NULL for an expression';
 COMMENT ON COLUMN pgscale.partition_sets."interval" IS 'Range sets: width of a partition';
-COMMENT ON COLUMN pgscale.partition_sets.premake IS 'Range sets: partitions kept ready after the current one';
+COMMENT ON COLUMN pgscale.partition_sets.premake IS 'Range sets: partitions kept ready after the current one, at least';
 COMMENT ON COLUMN pgscale.partition_sets.start_at IS 'Range sets: the bound from which all others are counted';
 COMMENT ON COLUMN pgscale.partition_sets.retention IS 'Range sets: how long after its upper bound a partition is kept; NULL for ever';
 COMMENT ON COLUMN pgscale.partition_sets.retire IS 'detach (the table stays) or drop';
@@ -61,8 +70,8 @@ COMMENT ON COLUMN pgscale.partition_sets.partitions IS 'Hash sets: the modulus';
 COMMENT ON COLUMN pgscale.partition_sets.lists IS 'List sets: values by name of the partition';
 COMMENT ON COLUMN pgscale.partition_sets.naming IS 'Template of partition names; NULL for the usual one';
 COMMENT ON COLUMN pgscale.partition_sets.count IS 'Number of partitions, the default one included';
-COMMENT ON COLUMN pgscale.partition_sets.oldest IS 'Range sets: lowest bound that is covered';
-COMMENT ON COLUMN pgscale.partition_sets.covered_until IS 'Range sets: highest bound that is covered, exclusive';
+COMMENT ON COLUMN pgscale.partition_sets.oldest IS 'Range sets: lowest bound that is covered, in the first key column; of encoded keys the time';
+COMMENT ON COLUMN pgscale.partition_sets.covered_until IS 'Range sets: highest bound that is covered, exclusive, in the first key column; of encoded keys the time';
 COMMENT ON COLUMN pgscale.partition_sets.pending IS 'Partitions whose concurrent detach was interrupted; the next visit finalizes them';
 COMMENT ON COLUMN pgscale.partition_sets.next_due IS 'When the policy next asks for something, by the clock of the policies; NULL for never';
 COMMENT ON COLUMN pgscale.partition_sets.retry_at IS 'When a failed step is tried again, in real time';
@@ -74,6 +83,11 @@ COMMENT ON COLUMN pgscale.partition_sets.failures IS 'Visits in a row that left 
 COMMENT ON COLUMN pgscale.partition_sets.hold_until IS 'Until when nothing is retired, because the server was restored or promoted; resume() ends it';
 COMMENT ON COLUMN pgscale.partition_sets.paused IS 'Set by pause(), cleared by resume()';
 COMMENT ON COLUMN pgscale.partition_sets.quarantined IS 'The worker died three times in a row while visiting the set; resume() lets it try again';
+COMMENT ON COLUMN pgscale.partition_sets.ahead IS 'Range sets: for how long there are to be partitions after the current one; NULL for premake alone, for numbers a day';
+COMMENT ON COLUMN pgscale.partition_sets.encoding IS 'How times are written in the keys; NULL where keys are times or numbers by themselves';
+COMMENT ON COLUMN pgscale.partition_sets.encoding_options IS 'snowflake: epoch, shift and unit_ms';
+COMMENT ON COLUMN pgscale.partition_sets.encoder IS 'Function that makes the smallest key of a time';
+COMMENT ON COLUMN pgscale.partition_sets.decoder IS 'Function that tells the time of a key';
 
 CREATE VIEW pgscale.partitions WITH (security_barrier) AS
 WITH member AS (
@@ -106,11 +120,16 @@ SELECT m.root::regclass AS root,
                     FROM pg_catalog.pg_partition_tree(c.oid) t)
             ELSE pg_catalog.pg_total_relation_size(c.oid)
        END AS bytes,
-       m.state
+       m.state,
+       t.lower AS lower_time,
+       t.upper AS upper_time
   FROM member m
   JOIN pg_catalog.pg_class c ON c.oid = m.oid
   JOIN pg_catalog.pg_partitioned_table k ON k.partrelid = m.root
   LEFT JOIN LATERAL pgscale.partition_bound(m.oid) b ON true
+  LEFT JOIN (SELECT x.partition, x.lower, x.upper
+               FROM pgscale.policy p CROSS JOIN LATERAL pgscale.partition_times(p.parent) x
+              WHERE p.encoding IS NOT NULL OR p.encoder IS NOT NULL) t ON t.partition = m.oid
  WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE')
     OR pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE')
  ORDER BY m.root, b."position" NULLS LAST, m.oid;
@@ -127,6 +146,8 @@ COMMENT ON COLUMN pgscale.partitions.is_default IS 'Whether it is the default pa
 COMMENT ON COLUMN pgscale.partitions.rows_estimate IS 'Rows as the planner last counted them; NULL when never analyzed';
 COMMENT ON COLUMN pgscale.partitions.bytes IS 'Size on disk with indexes and TOAST';
 COMMENT ON COLUMN pgscale.partitions.state IS 'attached, detach pending or detached';
+COMMENT ON COLUMN pgscale.partitions.lower_time IS 'Encoded keys: the time of the lower bound; NULL where bounds are times or numbers by themselves';
+COMMENT ON COLUMN pgscale.partitions.upper_time IS 'Encoded keys: the time of the upper bound';
 
 CREATE VIEW pgscale.runs WITH (security_barrier) AS
 SELECT r.id,

@@ -1,5 +1,6 @@
 #include "api/arguments.h"
 #include "api/progress.h"
+#include "catalog/encodings.h"
 #include "catalog/retirements.h"
 #include "catalog/state.h"
 #include "core/failure.h"
@@ -26,6 +27,20 @@ void overlay(std::optional<std::string>& setting, const std::optional<std::strin
   }
 }
 
+// An encoding takes the place of whatever was before, its options with it.
+void recode(PolicyRow& row, const PolicyArguments& given) {
+  if (given.encoding || given.encoder || given.decoder) {
+    row.encoding.reset();
+    row.encoding_options.reset();
+    row.encoder.reset();
+    row.decoder.reset();
+  }
+  overlay(row.encoding, given.encoding);
+  if (given.encoding_options) row.encoding_options = given.encoding_options;
+  if (given.encoder) row.encoder = catalog::function_signature(*given.encoder);
+  if (given.decoder) row.decoder = catalog::function_signature(*given.decoder);
+}
+
 PolicyRow changed(PolicyRow row, const PolicyArguments& given) {
   overlay(row.interval, given.interval);
   overlay(row.retention, given.retention);
@@ -36,8 +51,11 @@ PolicyRow changed(PolicyRow row, const PolicyArguments& given) {
   if (given.default_partition) row.default_partition = *given.default_partition;
   if (given.timezone) row.timezone = *given.timezone == kNone ? "UTC" : *given.timezone;
   if (given.partitions) row.partitions = given.partitions;
+  overlay(row.ahead, given.ahead);
+  recode(row, given);
   // Another width or zone moves the bounds that are counted from the origin.
-  const bool counts_anew = given.interval || given.timezone || given.start_at;
+  const bool counts_anew = given.interval || given.timezone || given.start_at || given.encoding ||
+                           given.encoder || given.decoder;
   if (counts_anew) row.origin.reset();
   overlay(row.origin, given.start_at);
   return row;
@@ -61,7 +79,9 @@ void alter_parent(PgsCall* call) {
   check_against_table(given, facts);
   const PolicyRow before = catalog::require_policy(facts);
   PolicyRow row = changed(before, given);
-  row = canonical(row, catalog::interpret(row, facts), facts);
+  const Policy policy = catalog::interpret(row, facts);
+  check_start(given, row, policy, facts);
+  row = canonical(row, policy, facts);
   if (facts.parent.method == Method::kHash) refuse_new_modulus(given, before);
   if (!row.origin) row.origin = counting_origin(row, facts);
   catalog::update_policy(parent, row);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "catalog/encodings.h"
 #include "core/failure.h"
 #include "core/grid.h"
 #include "core/wanted.h"
@@ -26,6 +27,11 @@ PolicyArguments policy_arguments(const pg::Arguments& arguments) {
   given.partitions = arguments.integer(10);
   given.lists = arguments.text(11);
   given.naming = arguments.text(12);
+  given.ahead = arguments.text(13);
+  given.encoding = arguments.text(14);
+  given.encoding_options = arguments.text(15);
+  given.encoder = arguments.oid(16);
+  given.decoder = arguments.oid(17);
   return given;
 }
 
@@ -45,17 +51,38 @@ void check_against_table(const PolicyArguments& given, const ParentFacts& facts)
   }
   if (!given.control) return;
   const auto& columns = facts.parent.key_columns;
-  if (columns.size() == 1 && columns.front() == *given.control) return;
+  const bool first_controls = facts.parent.method == Method::kRange || columns.size() == 1;
+  if (first_controls && !columns.empty() && columns.front() == *given.control) return;
   if (!catalog::has_column(facts.parent.oid, *given.control)) {
     throw Failure(Problem::kUndefinedColumn,
                   "column \"" + *given.control + "\" of relation \"" + table + "\" does not exist");
   }
   std::string key;
   for (const std::string& column : columns) key += (key.empty() ? "" : ", ") + column;
-  throw Failure(Problem::kInvalidParameter,
-                "column \"" + *given.control + "\" is not the partition key of \"" + table + "\"",
-                "The partition key is (" + key + ").",
-                "Leave control out; it is read from the table.");
+  throw Failure(
+      Problem::kInvalidParameter,
+      "column \"" + *given.control + "\" is not the partition key of \"" + table + "\"",
+      "The partition key is (" + key +
+          (first_controls && columns.size() > 1 ? "), and its first column controls." : ")."),
+      "Leave control out; it is read from the table.");
+}
+
+void check_start(const PolicyArguments& given, const PolicyRow& row, const Policy& policy,
+                 const ParentFacts& facts) {
+  const auto axis = catalog::axis_of(row, facts);
+  if (!axis || !axis->encoding()) return;
+  if (given.start_at && policy.origin && *policy.origin < axis->first()) {
+    throw Failure(Problem::kInvalidParameter,
+                  "start_at lies before the first time that the keys can hold",
+                  "Their times begin at " + axis->text(axis->first()) + ".");
+  }
+  if (!given.encoder && !given.decoder) return;
+  const Point origin =
+      policy.origin.value_or(default_origin(*axis, *policy.interval, pg::policy_now()));
+  const Grid grid(*axis, origin, *policy.interval);
+  const Point present = grid.floor(axis->position(pg::policy_now()));
+  catalog::check_round_trip(*axis->encoding(), {static_cast<Micros>(present),
+                                                static_cast<Micros>(grid.next_after(present))});
 }
 
 std::optional<std::string> counting_origin(const PolicyRow& row, const ParentFacts& facts) {

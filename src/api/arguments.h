@@ -22,12 +22,21 @@ struct PolicyArguments {
   std::optional<int> partitions;
   std::optional<std::string> lists;
   std::optional<std::string> naming;
+  std::optional<std::string> ahead;
+  std::optional<std::string> encoding;
+  std::optional<std::string> encoding_options;
+  std::optional<Oid> encoder;
+  std::optional<Oid> decoder;
 };
 
 [[nodiscard]] PolicyArguments policy_arguments(const pg::Arguments& arguments);
 
 // Throws Failure when control or method are given and contradict the table.
 void check_against_table(const PolicyArguments& given, const catalog::ParentFacts& facts);
+
+// Throws Failure when a start or an encoding is given that does not hold for the set's times.
+void check_start(const PolicyArguments& given, const catalog::PolicyRow& row, const Policy& policy,
+                 const catalog::ParentFacts& facts);
 
 // The bound from which a set without a start counts: that of its newest regular partition, else the
 // usual one. Empty for list and hash.

@@ -1,6 +1,7 @@
 #include "api/arguments.h"
 #include "api/progress.h"
 #include "apply/step_runner.h"
+#include "catalog/encodings.h"
 #include "catalog/state.h"
 #include "core/failure.h"
 #include "pg/contain.h"
@@ -38,6 +39,11 @@ PolicyRow policy_row(const PolicyArguments& given) {
   row.partitions = given.partitions;
   row.lists = given.lists;
   row.naming = given.naming;
+  row.ahead = given.ahead;
+  row.encoding = given.encoding;
+  row.encoding_options = given.encoding_options;
+  if (given.encoder) row.encoder = catalog::function_signature(*given.encoder);
+  if (given.decoder) row.decoder = catalog::function_signature(*given.decoder);
   return row;
 }
 
@@ -128,6 +134,7 @@ void create_parent(PgsCall* call) {
   if (catalog::load_policy(parent)) refuse_managed(facts);
   PolicyRow row = policy_row(given);
   const Policy policy = catalog::interpret(row, facts);
+  check_start(given, row, policy, facts);
   row = canonical(row, policy, facts);
   if (!row.origin) row.origin = counting_origin(row, facts);
   // Another session may have been first, a moment ago.

@@ -25,9 +25,9 @@ std::string ends_text(const PgsEnd* ends, int columns) {
 pg::Value position(const PgsEnd& lower) {
   if (lower.kind == PGS_END_MINIMUM) return "-Infinity";
   if (lower.kind == PGS_END_MAXIMUM) return "Infinity";
-  if (lower.number != 0) return std::to_string(lower.number);
-  // numeric has no number of its own, and a text key no order that a number could show
-  return parse_decimal(lower.text, kNumericScale) ? lower.text : "0";
+  if (lower.has_number) return std::to_string(lower.number);
+  if (parse_decimal(lower.text, kNumericScale)) return lower.text;
+  return decimal_text(rank_of_text(lower.text), 0);
 }
 
 std::string values_array(const PgsBound& bound) {
@@ -68,10 +68,12 @@ void forget_dropped(PgsCall* call) {
         "      WHERE classid = 'pg_catalog.pg_class'::regclass AND objsubid = 0)");
     Sql policy("DELETE FROM pgscale.policy WHERE parent");
     Sql state("DELETE FROM pgscale.set_state WHERE parent");
+    Sql milestone("DELETE FROM pgscale.milestone WHERE parent");
     Sql retirement("DELETE FROM pgscale.retirement WHERE partition");
     Sql run("UPDATE pgscale.run SET parent = NULL WHERE parent");
     pg::execute(policy << dropped);
     pg::execute(state << dropped);
+    pg::execute(milestone << dropped);
     pg::execute(retirement << dropped);
     pg::execute(run << dropped);
   }

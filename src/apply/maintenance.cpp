@@ -6,6 +6,7 @@
 #include "catalog/analysis.h"
 #include "catalog/inventory.h"
 #include "catalog/journal.h"
+#include "catalog/milestones.h"
 #include "catalog/replication_sets.h"
 #include "catalog/retirements.h"
 #include "catalog/state.h"
@@ -152,8 +153,15 @@ class SetVisit {
       record_.retry_at = retry_time(1);
     }
     catalog::record_visit(parent(), record_);
+    if (record_.polled) note_milestone();
     if (report_.steps > 0) catalog::prune_runs(parent());
     session_.commit();
+  }
+
+  void note_milestone() const {
+    const PartitionSet& set = managed_.set;
+    if (!set.inventory.reached) return;
+    catalog::note_milestone(parent(), {pg::policy_now(), *set.inventory.reached}, set.axis->kind());
   }
 
   pg::Session& session_;

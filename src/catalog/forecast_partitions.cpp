@@ -10,13 +10,27 @@ namespace {
 struct RangeSet {
   Oid parent;
   std::string name;
-  KeyKind kind;
-  std::string zone;
+  Axis axis;
   bool has_default;
   std::optional<Oid> sequence;  // one that ascends and belongs to the key column
 };
 
 constexpr char kUnbounded[] = "the last partition has no upper bound";
+
+std::optional<Axis> plain_axis(Oid type, const std::string& zone) {
+  const std::optional<KeyKind> kind = key_kind(type);
+  return kind ? std::optional(Axis(*kind, server_zone(zone))) : std::nullopt;
+}
+
+// Empty where the encoding cannot be used now, because a function of its owner is gone, say.
+std::optional<Axis> encoded_axis(Oid parent) {
+  std::optional<Axis> axis;
+  (void)pg::attempt([&] {
+    const ParentFacts facts = read_parent(parent);
+    axis = axis_of(require_policy(facts), facts);
+  });
+  return axis;
+}
 
 std::vector<RangeSet> range_sets(const Question& question) {
   const auto acting = pg::Acting::as_extension();
@@ -28,7 +42,8 @@ std::vector<RangeSet> range_sets(const Question& question) {
                "          JOIN pg_sequence q ON q.seqrelid = d.objid AND q.seqincrement > 0"
                "         WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = p.parent"
                "           AND d.refobjsubid = a.attnum AND d.classid = 'pg_class'::regclass"
-               "           AND d.deptype IN ('a', 'i'))"
+               "           AND d.deptype IN ('a', 'i')),"
+               "       p.encoding IS NOT NULL OR p.encoder IS NOT NULL"
                "  FROM pgscale.policy p"
                "  JOIN pg_class c ON c.oid = p.parent"
                "  JOIN pg_partitioned_table k ON k.partrelid = p.parent AND k.partstrat = 'r'"
@@ -36,21 +51,24 @@ std::vector<RangeSet> range_sets(const Question& question) {
                "  JOIN pg_type t ON t.oid = a.atttypid"
                " WHERE $2::boolean OR pg_has_role($1::oid, c.relowner, 'USAGE')"),
            reader_parameters(question))) {
-    const std::optional<KeyKind> kind = key_kind(pg::to_oid(row[2]));
-    if (!kind) continue;  // of a set that pgscale refuses
-    sets.push_back({pg::to_oid(row[0]), *row[1], *kind, *row[3], pg::to_bool(row[4]),
+    const Oid parent = pg::to_oid(row[0]);
+    const auto axis =
+        pg::to_bool(row[6]) ? encoded_axis(parent) : plain_axis(pg::to_oid(row[2]), *row[3]);
+    if (!axis) continue;  // of a set that pgscale refuses
+    sets.push_back({parent, *row[1], *axis, pg::to_bool(row[4]),
                     row[5] ? std::optional(pg::to_oid(row[5])) : std::nullopt});
   }
   return sets;
 }
 
 bool is_counted(const RangeSet& set) {
-  return set.sequence && !is_time(set.kind) && set.kind != KeyKind::kNumeric;
+  const KeyKind kind = set.axis.kind();
+  return set.sequence && !is_time(kind) && kind != KeyKind::kNumeric;
 }
 
 Forecast forecast_time(const RangeSet& set, Micros now) {
-  const Axis axis(set.kind, server_zone(set.zone));
-  const auto end = first_uncovered(load_ranges(set.parent, set.kind), axis.position(now));
+  const Axis& axis = set.axis;
+  const auto end = first_uncovered(load_ranges(set.parent, axis), axis.position(now));
   if (!end) return endless_forecast(kUnbounded);
   Forecast forecast = forecast_exactly(axis.instant(*end), now);
   if (forecast.at) {
@@ -65,7 +83,7 @@ Forecast forecast_numbers(const RangeSet& set, const std::vector<Reading>& value
                           Resource& resource, const Terms& terms) {
   if (!values.empty()) {
     resource.current = values.back().value;
-    const auto end = first_uncovered(load_ranges(set.parent, set.kind), *resource.current);
+    const auto end = first_uncovered(load_ranges(set.parent, set.axis), *resource.current);
     if (!end) return endless_forecast(kUnbounded);
     resource.limit = static_cast<std::int64_t>(*end);
   }
@@ -83,11 +101,11 @@ void append_partition_sets(std::vector<Resource>& resources, const Question& que
   ObjectHistory history =
       object_history("sequence", sequences, question.history, question.terms.now);
   for (const RangeSet& set : sets) {
-    Resource resource{"partitions", set.name, is_time(set.kind) ? "time" : "values", {}, {}};
+    Resource resource{"partitions", set.name, is_time(set.axis.kind()) ? "time" : "values", {}, {}};
     resource.from_zero = false;
     if (set.has_default) {
       resource.forecast = endless_forecast("the default partition takes what no other does");
-    } else if (is_time(set.kind)) {
+    } else if (is_time(set.axis.kind())) {
       resource.forecast = forecast_time(set, question.terms.now);
     } else if (is_counted(set)) {
       resource.forecast =

@@ -1,11 +1,15 @@
+#include "catalog/encodings.h"
 #include "catalog/policies.h"
 #include "catalog/zones.h"
 #include "core/failure.h"
+#include "core/interval_words.h"
 #include "core/naming.h"
 #include "pg/attempt.h"
 #include "pg/query.h"
 #include "pg/session.h"
+#include "shim/catalog.h"
 #include "shim/partitions.h"
+#include "shim/times.h"
 
 namespace pgscale::catalog {
 namespace {
@@ -14,61 +18,66 @@ using pg::Rows;
 
 // Runs an input function whose own message would not say which setting was wrong.
 template <typename Read>
-void read_setting(const char* setting, const std::string& text, const std::string& type,
+void read_setting(const char* setting, const std::string& text, const std::string& misfit,
                   Read&& read) {
   if (const auto outcome = pg::attempt(read)) {
-    throw Failure(Problem::kInvalidParameter,
-                  std::string(setting) + " \"" + text + "\" does not fit the key type " + type,
+    throw Failure(Problem::kInvalidParameter, std::string(setting) + " \"" + text + "\" " + misfit,
                   outcome->message);
   }
+}
+
+std::string misfit_of_key(const ParentFacts& facts) {
+  return "does not fit the key type " + facts.key.front().type_name;
 }
 
 // A number in the key's own unit; the input function of the key's type finds what does not fit it.
 Point read_number(const char* setting, const std::string& text, const ParentFacts& facts) {
   const bool is_numeric = facts.kind == KeyKind::kNumeric;
   const Oid type = facts.key.front().type;
-  const std::string& type_name = facts.key.front().type_name;
+  const std::string misfit = misfit_of_key(facts);
   PgsEnd end{};
   std::optional<Point> point;
-  read_setting(setting, text, type_name, [&] {
+  read_setting(setting, text, misfit, [&] {
     pg::call(pgs_key_input, type, -1, text.c_str(), "UTC", &end);
     point = is_numeric ? parse_decimal(end.text, kNumericScale) : Point{end.number};
   });
   if (end.kind != PGS_END_VALUE || !point) {
     throw Failure(
-        Problem::kInvalidParameter,
-        std::string(setting) + " \"" + text + "\" does not fit the key type " + type_name,
+        Problem::kInvalidParameter, std::string(setting) + " \"" + text + "\" " + misfit,
         "It must be a finite number of at most 27 digits before and 10 behind the point.");
   }
   return *point;
 }
 
-Interval read_interval(const char* setting, const std::string& text, const ParentFacts& facts) {
+Interval read_interval(const char* setting, const std::string& text, const std::string& misfit) {
   Interval interval;
   // PostgreSQL would take it for seconds, which is hardly what is meant.
   const std::size_t sign = text.find_first_of("+-") == 0 ? 1 : 0;
   if (text.size() > sign && text.find_first_not_of(" .0123456789", sign) == std::string::npos) {
-    throw Failure(Problem::kInvalidParameter,
-                  std::string(setting) + " \"" + text + "\" does not fit the key type " +
-                      facts.key.front().type_name,
+    throw Failure(Problem::kInvalidParameter, std::string(setting) + " \"" + text + "\" " + misfit,
                   "It has no unit.", "For example '1 month', '1 week' or '30 minutes'.");
   }
-  read_setting(setting, text, facts.key.front().type_name, [&] {
-    pg::call(pgs_interval_input, text.c_str(), &interval.months, &interval.days, &interval.micros);
+  const std::string words = without_quarters(text);
+  read_setting(setting, text, misfit, [&] {
+    pg::call(pgs_interval_input, words.c_str(), &interval.months, &interval.days, &interval.micros);
   });
   return interval;
 }
 
-Stride read_stride(const char* setting, const std::string& text, const ParentFacts& facts) {
-  if (is_time(*facts.kind)) return read_interval(setting, text, facts);
-  return read_number(setting, text, facts);
+Stride read_stride(const char* setting, const std::string& text, const Axis& axis,
+                   const ParentFacts& facts) {
+  if (!is_time(axis.kind())) return read_number(setting, text, facts);
+  return read_interval(setting, text, axis.encoding() ? "is no interval" : misfit_of_key(facts));
 }
 
-Point read_origin(const std::string& text, const PolicyRow& row, const ParentFacts& facts) {
-  if (!is_time(*facts.kind)) return read_number("start_at", text, facts);
+Point read_origin(const std::string& text, const Axis& axis, const PolicyRow& row,
+                  const ParentFacts& facts) {
+  if (!is_time(axis.kind())) return read_number("start_at", text, facts);
   PgsEnd end{};
-  read_setting("start_at", text, facts.key.front().type_name, [&] {
-    pg::call(pgs_key_input, facts.key.front().type, -1, text.c_str(), row.timezone.c_str(), &end);
+  const Oid type = axis.encoding() ? Oid{PGS_TYPE_TIMESTAMPTZ} : facts.key.front().type;
+  const std::string misfit = axis.encoding() ? "is no time" : misfit_of_key(facts);
+  read_setting("start_at", text, misfit, [&] {
+    pg::call(pgs_key_input, type, -1, text.c_str(), row.timezone.c_str(), &end);
   });
   if (end.kind != PGS_END_VALUE) {
     throw Failure(Problem::kInvalidParameter, "start_at must be finite");
@@ -148,6 +157,10 @@ Policy interpret(const PolicyRow& row, const ParentFacts& facts) {
   if (row.interval) check_applies("interval", Method::kRange, method);
   if (row.retention) check_applies("retention", Method::kRange, method);
   if (row.origin) check_applies("start_at", Method::kRange, method);
+  if (row.ahead) check_applies("ahead", Method::kRange, method);
+  if (row.encoding || row.encoder || row.decoder || row.encoding_options) {
+    check_applies("encoding", Method::kRange, method);
+  }
   if (row.lists) check_applies("lists", Method::kList, method);
   if (row.partitions) check_applies("partitions", Method::kHash, method);
 
@@ -160,33 +173,40 @@ Policy interpret(const PolicyRow& row, const ParentFacts& facts) {
   policy.paused = row.paused;
   if (row.naming) check_naming(*row.naming);  // '' is no template, unlike the empty field
   (void)server_zone(row.timezone);
-  if (row.interval) policy.interval = read_stride("interval", *row.interval, facts);
-  if (row.retention) policy.retention = read_stride("retention", *row.retention, facts);
-  if (row.origin) policy.origin = read_origin(*row.origin, row, facts);
+  const auto axis = axis_of(row, facts);
+  if (row.interval) policy.interval = read_stride("interval", *row.interval, *axis, facts);
+  if (row.retention) policy.retention = read_stride("retention", *row.retention, *axis, facts);
+  if (row.origin) policy.origin = read_origin(*row.origin, *axis, row, facts);
+  if (row.ahead) policy.ahead = read_interval("ahead", *row.ahead, "is no interval");
   if (row.lists) policy.lists = read_lists(*row.lists, row, facts);
-  validate(policy, method, facts.kind);
+  validate(policy, method, axis ? std::optional(axis->kind()) : std::nullopt);
   return policy;
 }
 
 std::optional<Axis> axis_of(const PolicyRow& row, const ParentFacts& facts) {
-  if (!facts.kind) return std::nullopt;
-  return Axis(*facts.kind, server_zone(row.timezone));
+  if (facts.parent.method != Method::kRange) return std::nullopt;
+  const Zone zone = server_zone(row.timezone);
+  if (auto encoding = encoding_of(row, facts)) {
+    return Axis(std::move(*encoding), zone, facts.key.size());
+  }
+  return Axis(*facts.kind, zone, facts.key.size());
 }
 
 PolicyRow canonical(PolicyRow row, const Policy& policy, const ParentFacts& facts) {
-  if (!facts.kind) return row;
+  const auto axis = axis_of(row, facts);
+  if (!axis) return row;
   auto stride_text = [&](std::optional<std::string>& text, const std::optional<Stride>& stride) {
     if (!stride) return;
     if (const auto* width = std::get_if<Point>(&*stride)) {
       text = decimal_text(*width, facts.kind == KeyKind::kNumeric ? kNumericScale : 0);
     } else {
-      text = pg::call(pgs_interval_text, text->c_str());
+      text = pg::call(pgs_interval_text, without_quarters(*text).c_str());
     }
   };
   stride_text(row.interval, policy.interval);
   stride_text(row.retention, policy.retention);
-  const Axis axis = *axis_of(row, facts);
-  if (policy.origin) row.origin = axis.text(*policy.origin);
+  if (policy.ahead) row.ahead = pg::call(pgs_interval_text, without_quarters(*row.ahead).c_str());
+  if (policy.origin) row.origin = axis->text(*policy.origin);
   return row;
 }
 

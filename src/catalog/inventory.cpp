@@ -2,10 +2,14 @@
 
 #include <algorithm>
 
+#include "catalog/bounds.h"
+#include "catalog/milestones.h"
 #include "catalog/replication_sets.h"
 #include "catalog/state.h"
+#include "core/growth.h"
 #include "core/statements.h"
 #include "pg/query.h"
+#include "pg/server.h"
 #include "pg/session.h"
 #include "shim/partitions.h"
 
@@ -14,39 +18,12 @@ namespace {
 
 using pg::Rows;
 
-End to_end(const PgsEnd& end, KeyKind kind) {
-  if (end.kind == PGS_END_MINIMUM) return End::minimum();
-  if (end.kind == PGS_END_MAXIMUM) return End::maximum();
-  if (kind != KeyKind::kNumeric) return End::at(end.number);
-  const std::optional<Point> value = parse_decimal(end.text, kNumericScale);
-  if (!value) {
-    throw Failure(Problem::kNotSupported,
-                  "bound " + std::string(end.text) + " of a numeric key is not supported",
-                  "pgscale manages bounds of at most 27 digits before and 10 behind the point.");
-  }
-  return End::at(*value);
-}
-
-Bound to_bound(const PgsBound& bound, std::optional<KeyKind> kind) {
-  if (bound.is_default) return DefaultSlot{};
-  if (bound.strategy == 'h') return HashSlot{bound.modulus, bound.remainder};
-  if (bound.strategy == 'r') {
-    return Range{to_end(bound.lower[0], kind.value()), to_end(bound.upper[0], kind.value())};
-  }
-  ListValues list;
-  for (int i = 0; i < bound.value_count; i++) {
-    const char* value = bound.values[i];
-    list.values.push_back(value == nullptr ? std::optional<std::string>() : value);
-  }
-  return list;
-}
-
 TableKind to_table_kind(const std::string& relkind) {
   if (relkind == "p") return TableKind::kPartitioned;
   return relkind == "f" ? TableKind::kForeign : TableKind::kTable;
 }
 
-std::vector<Partition> load_partitions(const ParentFacts& facts) {
+std::vector<Partition> load_partitions(const ParentFacts& facts, const std::optional<Axis>& axis) {
   const Rows rows =
       pg::query(Sql("SELECT c.oid, n.nspname, c.relname, c.relkind, i.inhdetachpending,"
                     "       pg_catalog.pg_get_expr(c.relpartbound, 0)"  // 0: takes no lock
@@ -63,34 +40,18 @@ std::vector<Partition> load_partitions(const ParentFacts& facts) {
     partitions.push_back({oid,
                           {Identifier(*row[1]), Identifier(*row[2])},
                           to_table_kind(*row[3]),
-                          to_bound(*bound, facts.kind),
+                          to_bound(*bound, axis),
                           *row[5],
                           pg::to_bool(row[4])});
   }
   return partitions;
 }
 
-// The bounds that a retired table had, from the words in which the server told them.
-std::optional<Range> read_range(const ParentFacts& facts, const pg::Value& lower,
-                                const pg::Value& upper) {
-  if (!lower || !upper || !facts.kind) return std::nullopt;
-  auto end = [&facts](const std::string& text) {
-    if (text == "MINVALUE") return End::minimum();
-    if (text == "MAXVALUE") return End::maximum();
-    PgsEnd value{};
-    pg::call(pgs_key_input, facts.key.front().type, -1, text.c_str(), "UTC", &value);
-    return to_end(value, *facts.kind);
-  };
-  return Range{end(*lower), end(*upper)};
-}
-
 // Only tables that exist: a row whose table is gone has nothing left to do.
-std::vector<RetiredTable> load_retired(const ParentFacts& facts) {
+std::vector<RetiredTable> load_retired(const ParentFacts& facts, const std::optional<Axis>& axis) {
   const auto acting = pg::Acting::as_extension();
   const Rows rows = pg::query(
-      Sql("SELECT c.oid, n.nspname, c.relname, c.relkind, r.action, c.relispartition, r.bounds,"
-          "       (regexp_match(r.bounds, 'FROM \\(''?([^'')]*)''?\\) TO'))[1],"
-          "       (regexp_match(r.bounds, 'TO \\(''?([^'')]*)''?\\)$'))[1]"
+      Sql("SELECT c.oid, n.nspname, c.relname, c.relkind, r.action, c.relispartition, r.bounds"
           "  FROM pgscale.retirement r"
           "  JOIN pg_catalog.pg_class c ON c.oid = r.partition"
           "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
@@ -104,7 +65,7 @@ std::vector<RetiredTable> load_retired(const ParentFacts& facts) {
                        *row[4] == "drop" ? Retire::kDrop : Retire::kDetach,
                        pg::to_bool(row[5]),
                        *row[6],
-                       read_range(facts, row[7], row[8])});
+                       read_range(*row[6], facts, axis)});
   }
   return retired;
 }
@@ -160,11 +121,16 @@ ManagedSet load_set(const ParentFacts& facts, const PolicyRow& row, const Policy
   const SetState state = load_state(facts.parent.oid);
   managed.set.policy.fill_from_origin = !state.filled;
   inventory.hold_until = state.hold_until;
-  inventory.partitions = load_partitions(facts);
-  inventory.retired = load_retired(facts);
+  inventory.partitions = load_partitions(facts, managed.set.axis);
+  inventory.retired = load_retired(facts, managed.set.axis);
+  rank_ends(inventory, facts);
   load_publications(inventory);
-  if (facts.kind && !is_time(*facts.kind)) {
+  if (managed.set.axis && !is_time(managed.set.axis->kind())) {
     inventory.reached = newest_with_rows(inventory.partitions);
+    if (inventory.reached) {
+      inventory.growth = usual_growth(load_milestones(facts.parent.oid, managed.set.axis->kind()),
+                                      {pg::policy_now(), *inventory.reached});
+    }
   }
   const Partition* rest = default_partition(inventory);
   inventory.guard_left = rest != nullptr && has_guard(*rest);
@@ -189,14 +155,14 @@ Plan plan_set(ManagedSet& managed, Micros now) {
   return managed.set.inventory.taken_names.empty() ? first : plan(managed.set, now);
 }
 
-std::vector<Range> load_ranges(Oid parent, KeyKind kind) {
+std::vector<Range> load_ranges(Oid parent, const Axis& axis) {
   std::vector<Range> ranges;
   for (const auto& row : pg::query(Sql("SELECT inhrelid FROM pg_catalog.pg_inherits"
                                        " WHERE inhparent = $1::oid AND NOT inhdetachpending"),
                                    {pg::from_oid(parent)})) {
     const PgsBound* bound = pg::call(pgs_partition_bound, pg::to_oid(row[0]));
     if (bound == nullptr || bound->is_default) continue;  // nullptr: gone since the query above
-    ranges.push_back({to_end(bound->lower[0], kind), to_end(bound->upper[0], kind)});
+    ranges.push_back(std::get<Range>(to_bound(*bound, axis)));
   }
   return ranges;
 }

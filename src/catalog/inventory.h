@@ -25,7 +25,7 @@ struct ManagedSet {
 [[nodiscard]] Plan plan_set(ManagedSet& managed, Micros now);
 
 // Where the partitions of a range set take rows. One that is being detached takes none.
-[[nodiscard]] std::vector<Range> load_ranges(Oid parent, KeyKind kind);
+[[nodiscard]] std::vector<Range> load_ranges(Oid parent, const Axis& axis);
 
 // The set that the relation is a partition of; empty when it is none.
 [[nodiscard]] std::optional<Oid> parent_of(Oid partition);

@@ -45,21 +45,37 @@ Method to_method(const std::string& strategy) {
   return strategy == "l" ? Method::kList : Method::kHash;
 }
 
-std::vector<KeyColumn> read_key(Oid parent) {
+// Reads the columns of the key, and into the parent how each is compared. The collations of libc
+// named C sort by bytes, C.UTF-8 among them, as do all of the server's own (provider b).
+std::vector<KeyColumn> read_key(Parent& parent) {
   const Rows rows = pg::query(
       Sql("SELECT a.attname, coalesce(nullif(t.typbasetype, 0), t.oid),"
           "       CASE WHEN t.typtype = 'd' THEN t.typtypmod ELSE a.atttypmod END,"
-          "       format_type(a.atttypid, a.atttypmod)"
-          "  FROM pg_catalog.pg_partitioned_table p,"
-          "       unnest(p.partattrs::int2[]) WITH ORDINALITY AS k (attnum, ord)"
-          "  JOIN pg_catalog.pg_attribute a ON a.attrelid = $1::oid AND a.attnum = k.attnum"
+          "       format_type(a.atttypid, a.atttypmod),"
+          "       CASE WHEN c.collprovider = 'd' THEN d.datlocprovider = 'b' OR"
+          "                 (d.datlocprovider = 'c' AND d.datcollate ~* '^(C|POSIX)(\\.utf-?8)?$')"
+          "            WHEN c.collprovider = 'c' THEN c.collcollate ~* '^(C|POSIX)(\\.utf-?8)?$'"
+          "            ELSE coalesce(c.collprovider = 'b', true) END,"
+          "       CASE WHEN k.coll <> a.attcollation THEN n.nspname END, c.collname"
+          "  FROM pg_catalog.pg_partitioned_table p"
+          " CROSS JOIN unnest(p.partattrs::int2[], p.partcollation::oid[])"
+          "       WITH ORDINALITY AS k (attnum, coll, ord)"
+          "  JOIN pg_catalog.pg_attribute a ON a.attrelid = p.partrelid AND a.attnum = k.attnum"
           "  JOIN pg_catalog.pg_type t ON t.oid = a.atttypid"
+          "  JOIN pg_catalog.pg_database d ON d.datname = current_database()"
+          "  LEFT JOIN pg_catalog.pg_collation c ON c.oid = k.coll"
+          "  LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.collnamespace"
           " WHERE p.partrelid = $1::oid AND k.attnum <> 0"
           " ORDER BY k.ord"),
-      {pg::from_oid(parent)});
+      {pg::from_oid(parent.oid)});
   std::vector<KeyColumn> key;
   for (const auto& row : rows) {
-    key.push_back({*row[0], to_oid(row[1]), static_cast<int>(pg::to_int(row[2])), *row[3]});
+    key.push_back(
+        {*row[0], to_oid(row[1]), static_cast<int>(pg::to_int(row[2])), *row[3], to_bool(row[4])});
+    parent.key_columns.push_back(*row[0]);
+    parent.key_collations.push_back(
+        row[5] ? std::optional(QualifiedName{Identifier(*row[5]), Identifier(*row[6])})
+               : std::nullopt);
   }
   return key;
 }
@@ -119,19 +135,12 @@ void check_key(const ParentFacts& facts, bool has_expression, const std::string&
                   "partition key of table \"" + name + "\" is an expression",
                   "pgscale manages range and list sets whose key is a column.");
   }
-  if (facts.parent.method == Method::kList) return;
-  if (facts.key.size() != 1) {
-    throw Failure(Problem::kNotSupported,
-                  "partition key of table \"" + name + "\" has more than one column",
-                  "pgscale manages range sets whose key is one column.");
-  }
-  if (!facts.kind) {
-    throw Failure(
-        Problem::kNotSupported,
-        "range key \"" + facts.key.front().name + "\" has type " + facts.key.front().type_name +
-            ", which pgscale does not manage",
-        "It manages timestamptz, timestamp, date, smallint, integer, bigint and numeric.");
-  }
+  if (facts.parent.method == Method::kList || facts.kind || facts.storage) return;
+  throw Failure(Problem::kNotSupported,
+                "range key \"" + facts.key.front().name + "\" has type " +
+                    facts.key.front().type_name + ", which pgscale does not manage",
+                "It manages timestamptz, timestamp, date, smallint, integer, bigint and numeric, "
+                "and uuid, text, varchar and char with an encoding.");
 }
 
 }  // namespace
@@ -150,6 +159,18 @@ std::optional<Privilege> to_privilege(const std::string& word) {
       {"TRIGGER", Privilege::kTrigger},   {"MAINTAIN", Privilege::kMaintain}};
   const auto found = kWords.find(word);
   return found == kWords.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::optional<KeyStorage> storage_of(Oid type) {
+  switch (type) {
+    case PGS_TYPE_UUID: return KeyStorage::kUuid;
+    case PGS_TYPE_TEXT:
+    case PGS_TYPE_VARCHAR:
+    case PGS_TYPE_CHAR: return KeyStorage::kText;
+    case PGS_TYPE_INTEGER: return KeyStorage::kInteger;
+    case PGS_TYPE_BIGINT: return KeyStorage::kBigint;
+    default: return std::nullopt;
+  }
 }
 
 ParentFacts read_parent(Oid parent) {
@@ -186,10 +207,14 @@ ParentFacts read_parent(Oid parent) {
 
   ParentFacts facts{
       Parent(parent, {Identifier(*row[0]), Identifier(*row[1])}, to_method(*relation.strategy)),
-      to_oid(row[4]), read_key(parent), std::nullopt};
-  for (const KeyColumn& column : facts.key) facts.parent.key_columns.push_back(column.name);
+      to_oid(row[4]),
+      {},
+      std::nullopt,
+      std::nullopt};
+  facts.key = read_key(facts.parent);
   if (facts.parent.method == Method::kRange && !facts.key.empty()) {
     facts.kind = key_kind(facts.key.front().type);
+    facts.storage = storage_of(facts.key.front().type);
   }
   facts.parent.tablespace = *row[7];
   facts.parent.access_method = *row[8];

@@ -13,6 +13,7 @@ struct KeyColumn {
   Oid type;  // a domain's base type
   int typmod;
   std::string type_name;
+  bool is_bytewise;  // its texts are known to sort as their bytes do
 };
 
 // A partitioned table as the system catalogs describe it.
@@ -20,11 +21,16 @@ struct ParentFacts {
   Parent parent;
   Oid owner;
   std::vector<KeyColumn> key;
-  std::optional<KeyKind> kind;  // range keys
+  std::optional<KeyKind> kind;        // range keys that are times or numbers
+  std::optional<KeyStorage> storage;  // range keys that moments can be encoded in
 };
 
+// Empty for types that moments cannot be encoded in.
+[[nodiscard]] std::optional<KeyStorage> storage_of(Oid type);
+
 // Throws Failure when the relation does not exist or cannot be a partition set: a view, a plain or
-// temporary table, a key that pgscale does not manage. Locks nothing.
+// temporary table, a key that pgscale does not manage. Of several columns of a range key the first
+// one controls the set. Locks nothing.
 [[nodiscard]] ParentFacts read_parent(Oid parent);
 
 // Throws Failure (42501) unless the current user owns the table.

@@ -31,7 +31,12 @@ std::vector<Value> parameters(Oid parent, const PolicyRow& row) {
           pg::from_int(row.partitions),
           row.lists,
           row.naming,
-          row.paused ? "t" : "f"};
+          row.paused ? "t" : "f",
+          row.ahead,
+          row.encoding,
+          row.encoding_options,
+          row.encoder,
+          row.decoder};
 }
 
 }  // namespace
@@ -72,7 +77,8 @@ std::optional<PolicyRow> load_policy(Oid parent) {
   const auto acting = pg::Acting::as_extension();
   const Rows rows = pg::query(
       Sql("SELECT \"interval\", premake, origin, retention, retire, default_partition, timezone,"
-          "       partitions, lists, naming, paused"
+          "       partitions, lists, naming, paused, ahead, encoding, encoding_options, encoder,"
+          "       decoder"
           "  FROM pgscale.policy WHERE parent = $1::oid"),
       {pg::from_oid(parent)});
   if (rows.empty()) return std::nullopt;
@@ -89,6 +95,11 @@ std::optional<PolicyRow> load_policy(Oid parent) {
   policy.lists = row[8];
   policy.naming = row[9];
   policy.paused = pg::to_bool(row[10]);
+  policy.ahead = row[11];
+  policy.encoding = row[12];
+  policy.encoding_options = row[13];
+  policy.encoder = row[14];
+  policy.decoder = row[15];
   return policy;
 }
 
@@ -108,9 +119,11 @@ bool insert_policy(Oid parent, const PolicyRow& row) {
   const auto acting = pg::Acting::as_extension();
   return pg::execute(
              Sql("INSERT INTO pgscale.policy (parent, \"interval\", premake, origin, retention,"
-                 "       retire, default_partition, timezone, partitions, lists, naming, paused)"
+                 "       retire, default_partition, timezone, partitions, lists, naming, paused,"
+                 "       ahead, encoding, encoding_options, encoder, decoder)"
                  " VALUES ($1::oid, $2, $3::int, $4, $5, $6, $7::bool, $8, $9::int, $10::jsonb,"
-                 "       $11, $12::bool) ON CONFLICT (parent) DO NOTHING"),
+                 "       $11, $12::bool, $13, $14, $15::jsonb, $16, $17) ON CONFLICT (parent) DO "
+                 "NOTHING"),
              parameters(parent, row)) > 0;
 }
 
@@ -119,7 +132,9 @@ void update_policy(Oid parent, const PolicyRow& row) {
   pg::execute(
       Sql("UPDATE pgscale.policy SET \"interval\" = $2, premake = $3::int, origin = $4,"
           "       retention = $5, retire = $6, default_partition = $7::bool, timezone = $8,"
-          "       partitions = $9::int, lists = $10::jsonb, naming = $11, paused = $12::bool"
+          "       partitions = $9::int, lists = $10::jsonb, naming = $11, paused = $12::bool,"
+          "       ahead = $13, encoding = $14, encoding_options = $15::jsonb, encoder = $16,"
+          "       decoder = $17"
           " WHERE parent = $1::oid"),
       parameters(parent, row));
 }
@@ -136,6 +151,7 @@ void delete_policy(Oid parent) {
                          Sql("DELETE FROM pgscale.set_state WHERE parent = $1::oid"),
                          Sql("DELETE FROM pgscale.analyzed WHERE parent = $1::oid"),
                          Sql("DELETE FROM pgscale.drift_watch WHERE parent = $1::oid"),
+                         Sql("DELETE FROM pgscale.milestone WHERE parent = $1::oid"),
                          Sql("DELETE FROM pgscale.retirement WHERE parent = $1::oid")}) {
     pg::execute(sql, {pg::from_oid(parent)});
   }

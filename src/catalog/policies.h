@@ -22,6 +22,11 @@ struct PolicyRow {
   std::optional<std::string> lists;  // jsonb
   std::optional<std::string> naming;
   bool paused = false;
+  std::optional<std::string> ahead;
+  std::optional<std::string> encoding;
+  std::optional<std::string> encoding_options;  // jsonb
+  std::optional<std::string> encoder;  // a function with its argument, as to_regprocedure()
+  std::optional<std::string> decoder;  // reads it
 };
 
 // The parents of the sets the current user may maintain, in the order of their names.

@@ -3,7 +3,7 @@
 #include "core/axis.h"
 #include "core/failure.h"
 #include "pg/call.h"
-#include "shim/partitions.h"
+#include "shim/times.h"
 
 namespace pgscale::catalog {
 

@@ -59,11 +59,13 @@ std::string offset_text(Micros offset) {
 
 bool operator<(const End& a, const End& b) {
   if (a.kind != b.kind) return a.kind < b.kind;
-  return a.kind == End::Kind::kValue && a.value < b.value;
+  if (a.kind != End::Kind::kValue) return false;
+  return a.value != b.value ? a.value < b.value : a.rank < b.rank;
 }
 
 bool operator==(const End& a, const End& b) {
-  return a.kind == b.kind && (a.kind != End::Kind::kValue || a.value == b.value);
+  if (a.kind != b.kind) return false;
+  return a.kind != End::Kind::kValue || (a.value == b.value && a.rank == b.rank);
 }
 
 Point largest(KeyKind kind) {
@@ -100,9 +102,20 @@ Micros Axis::instant(Point position) const {
 
 Point Axis::add(Point start, const Stride& stride, Point times) const {
   if (const auto* width = std::get_if<Point>(&stride)) return start + *width * times;
-  return pgscale::add(static_cast<Micros>(start), std::get<Interval>(stride),
-                      static_cast<std::int64_t>(times), arithmetic_zone());
+  const Micros sum = pgscale::add(static_cast<Micros>(start), std::get<Interval>(stride),
+                                  static_cast<std::int64_t>(times), arithmetic_zone());
+  return encoding_ ? encoding_->round_up(sum) : sum;
 }
+
+Point Axis::at_or_after(const End& end) const {
+  if (end.rank == 0) return end.value;
+  if (encoding_) return end.value + encoding_->unit;
+  return end.value + (kind_ == KeyKind::kDate ? kMicrosPerDay : 1);
+}
+
+Point Axis::first() const { return encoding_ ? encoding_->first : smallest(kind_); }
+
+Point Axis::last() const { return encoding_ ? encoding_->last : largest(kind_); }
 
 std::string Axis::text(Point position) const {
   if (!is_time(kind_))
@@ -127,7 +140,18 @@ std::string Axis::text(const End& end) const {
 }
 
 End Axis::end(Point position) const {
-  return position > largest(kind_) ? End::maximum() : End::at(position);
+  if (position > last()) return End::maximum();
+  return position < first() ? End::minimum() : End::at(position);
+}
+
+std::vector<EndColumn> Axis::columns(const End& end) const {
+  if (!end.columns.empty()) return end.columns;
+  const EndKind others = end.kind == EndKind::kMaximum ? EndKind::kMaximum : EndKind::kMinimum;
+  std::vector<EndColumn> columns(key_columns_, {others, ""});
+  if (end.kind != EndKind::kValue) return columns;
+  columns.front() = {EndKind::kValue, encoding_ ? encoding_->encode(static_cast<Micros>(end.value))
+                                                : text(end.value)};
+  return columns;
 }
 
 }  // namespace pgscale

@@ -244,12 +244,13 @@ Forecast forecast_ids(const std::vector<Reading>& ages, std::int64_t limit, std:
 std::optional<Point> first_uncovered(std::vector<Range> ranges, Point position) {
   std::sort(ranges.begin(), ranges.end(),
             [](const Range& a, const Range& b) { return a.lower < b.lower; });
+  End covered_to = End::at(position);
   for (const Range& range : ranges) {
-    if (End::at(position) < range.lower) break;
+    if (covered_to < range.lower) break;
     if (range.upper.kind == End::Kind::kMaximum) return std::nullopt;
-    position = std::max(position, range.upper.value);
+    covered_to = std::max(covered_to, range.upper);
   }
-  return position;
+  return covered_to.value;
 }
 
 Forecast forecast_exactly(Micros at, Micros now) {

@@ -58,8 +58,9 @@ std::vector<Range> uncovered(const Range& wanted, std::vector<Range> existing) {
 std::vector<Range> cut(const Range& gap, const Grid& grid, const Axis& axis) {
   std::vector<Range> pieces;
   End lower = gap.lower;
-  while (lower < gap.upper && lower.kind == End::Kind::kValue) {
-    End upper = axis.end(grid.next_after(lower.value));
+  while (lower < gap.upper && lower.kind != End::Kind::kMaximum) {
+    const Point from = lower.kind == End::Kind::kMinimum ? axis.first() : lower.value;
+    End upper = axis.end(grid.next_after(from));
     if (gap.upper < upper) upper = gap.upper;
     pieces.push_back({lower, upper});
     lower = upper;

@@ -105,6 +105,9 @@ struct Parent {
   QualifiedName name;
   Method method;
   std::vector<std::string> key_columns;
+  // By which the key columns are compared, where that is not the collation of the column itself;
+  // empty when there is none such.
+  std::vector<std::optional<QualifiedName>> key_collations;
   std::string tablespace;     // empty: the default
   std::string access_method;  // empty: the default
   bool unlogged = false;
@@ -127,6 +130,7 @@ struct Inventory {
   std::vector<RetiredTable> retired;
   std::set<std::string> taken_names;  // of relations and types in the parent's schema
   std::optional<Point> reached;       // number keys: lower bound of the newest partition with rows
+  std::optional<Point> growth;        // number keys: by how much that usually grows in a day
   // Set while nothing may be retired: after a restore or a promotion the clock may be far ahead of
   // what the data was meant to live through.
   std::optional<Micros> hold_until;

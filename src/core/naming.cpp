@@ -151,6 +151,9 @@ std::string default_partition_name(const std::string& parent) {
 
 std::string range_name(const Axis& axis, const Stride& stride, const End& lower) {
   if (lower.kind != End::Kind::kValue) return lower.kind == End::Kind::kMinimum ? "min" : "max";
+  if (lower.rank > 0) {  // beside it there may be one that starts at the position itself
+    return range_name(axis, stride, End::at(lower.value)) + "_r" + std::to_string(lower.rank);
+  }
   if (!is_time(axis.kind())) {
     std::string name = axis.text(lower.value);
     if (name[0] == '-') name[0] = 'm';

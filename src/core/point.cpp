@@ -55,4 +55,13 @@ std::optional<Point> parse_decimal(std::string_view text, int scale) {
   return negative ? -value : value;
 }
 
+Point rank_of_text(std::string_view text) {
+  constexpr std::size_t kBytes = 15;
+  Point rank = 0;
+  for (std::size_t i = 0; i < kBytes; i++) {
+    rank = rank * 256 + (i < text.size() ? static_cast<unsigned char>(text[i]) : 0);
+  }
+  return rank;
+}
+
 }  // namespace pgscale

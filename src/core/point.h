@@ -20,4 +20,7 @@ inline constexpr int kNumericScale = 10;
 // does not fit (more than `scale` digits behind the point, or beyond the range of Point).
 [[nodiscard]] std::optional<Point> parse_decimal(std::string_view text, int scale);
 
+// A number that grows with the text as its bytes sort: that of its first 15 bytes.
+[[nodiscard]] Point rank_of_text(std::string_view text);
+
 }  // namespace pgscale

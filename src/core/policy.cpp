@@ -58,6 +58,15 @@ void check_retention(const Stride& retention, const Stride& interval, KeyKind ke
   }
 }
 
+void check_ahead(const Interval& ahead, const Stride& interval) {
+  if (ahead.months < 0 || ahead.days < 0 || ahead.micros < 0) invalid("ahead must not be negative");
+  const auto* time = std::get_if<Interval>(&interval);
+  if (time != nullptr && usual_length(ahead) / usual_length(*time) > kMostPremade) {
+    invalid("ahead is too long",
+            "It may be at most " + std::to_string(kMostPremade) + " times the interval.");
+  }
+}
+
 void check_range(const Policy& policy, KeyKind key) {
   if (!policy.interval) {
     invalid("a range set needs an interval", {},
@@ -70,6 +79,7 @@ void check_range(const Policy& policy, KeyKind key) {
   if (policy.premake > kMostPremade) {
     invalid("premake is too large", "It may be at most " + std::to_string(kMostPremade) + ".");
   }
+  if (policy.ahead) check_ahead(*policy.ahead, *policy.interval);
 }
 
 void check_lists(const std::vector<ListGroup>& lists) {
@@ -109,6 +119,7 @@ void check_belongs(const Policy& policy, Method method) {
   if (policy.interval) check_applies("interval", Method::kRange, method);
   if (policy.retention) check_applies("retention", Method::kRange, method);
   if (policy.origin) check_applies("start_at", Method::kRange, method);
+  if (policy.ahead) check_applies("ahead", Method::kRange, method);
   if (!policy.lists.empty()) check_applies("lists", Method::kList, method);
   if (policy.partitions) check_applies("partitions", Method::kHash, method);
 }

@@ -27,7 +27,8 @@ struct Policy {
   std::optional<Stride> interval;   // range: how wide a partition is
   std::optional<Stride> retention;  // range: how long after its upper bound a partition is kept
   Retire retire = Retire::kDetach;
-  int premake = 4;                // range: whole partitions ahead of the current one
+  int premake = 4;                // range: whole partitions ahead of the current one, at least
+  std::optional<Interval> ahead;  // range: for how long there are to be partitions
   std::optional<Point> origin;    // range: the bound from which the others are counted
   bool fill_from_origin = false;  // range: the past from the origin on is still owed
   bool fill_holes = false;        // range: holes of the past are closed, too; only repair() asks

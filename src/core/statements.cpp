@@ -2,24 +2,27 @@
 
 #include "core/grants.h"
 
+#include "core/row_condition.h"
+
 namespace pgscale {
 namespace {
 
 void append_end(Sql& sql, const End& end, const Axis& axis) {
-  switch (end.kind) {
-    case End::Kind::kMinimum: sql << "MINVALUE"; return;
-    case End::Kind::kMaximum: sql << "MAXVALUE"; return;
-    case End::Kind::kValue: break;
+  bool first = true;
+  for (const EndColumn& column : axis.columns(end)) {
+    if (!first) sql << ", ";
+    first = false;
+    switch (column.kind) {
+      case EndKind::kMinimum: sql << "MINVALUE"; break;
+      case EndKind::kMaximum: sql << "MAXVALUE"; break;
+      case EndKind::kValue: sql << Literal{column.value}; break;
+    }
   }
-  const std::string value = axis.text(end.value);
-  sql << Literal{value};
 }
 
-void append_values(Sql& sql, const std::vector<std::optional<std::string>>& values,
-                   bool with_null) {
+void append_list(Sql& sql, const std::vector<std::optional<std::string>>& values) {
   bool first = true;
   for (const auto& value : values) {
-    if (!value && !with_null) continue;
     if (!first) sql << ", ";
     first = false;
     if (value) {
@@ -47,41 +50,6 @@ void append_alter(std::vector<Sql>& statements, const QualifiedName& table, cons
   statements.push_back(sql);
 }
 
-// The rows the new partition will take, as a condition on the default partition's own columns.
-Sql range_condition(const Identifier& column, const Range& range, const Axis& axis) {
-  Sql sql("");
-  sql << column << " IS NOT NULL";
-  if (range.lower.kind == End::Kind::kValue) {
-    sql << " AND " << column << " >= ";
-    append_end(sql, range.lower, axis);
-  }
-  if (range.upper.kind == End::Kind::kValue) {
-    sql << " AND " << column << " < ";
-    append_end(sql, range.upper, axis);
-  }
-  return sql;
-}
-
-Sql list_condition(const Identifier& column, const ListValues& list) {
-  bool has_null = false;
-  bool has_value = false;
-  for (const auto& value : list.values) (value ? has_value : has_null) = true;
-  Sql values("");
-  if (has_value) {
-    values << column << " IN (";
-    append_values(values, list.values, false);
-    values << ")";
-  }
-  Sql sql("");
-  if (has_null) {
-    sql << column << " IS NULL";
-    if (has_value) sql << " OR " << values;
-  } else {
-    sql << column << " IS NOT NULL AND " << values;
-  }
-  return sql;
-}
-
 }  // namespace
 
 Sql bound_clause(const Bound& bound, const std::optional<Axis>& axis) {
@@ -95,7 +63,7 @@ Sql bound_clause(const Bound& bound, const std::optional<Axis>& axis) {
   }
   if (const auto* list = std::get_if<ListValues>(&bound)) {
     Sql sql("FOR VALUES IN (");
-    append_values(sql, list->values, true);
+    append_list(sql, list->values);
     sql << ")";
     return sql;
   }
@@ -216,15 +184,9 @@ std::vector<Sql> drop_statements(const Parent& parent, TableKind kind, const Qua
 
 Sql guard_statement(const Parent& parent, const QualifiedName& default_partition,
                     const Bound& bound, const std::optional<Axis>& axis) {
-  const Identifier column(parent.key_columns.front());
   Sql sql("ALTER TABLE ");
-  sql << default_partition << " ADD CONSTRAINT " << Identifier(kGuardName) << " CHECK (NOT (";
-  if (const auto* range = std::get_if<Range>(&bound)) {
-    sql << range_condition(column, *range, axis.value());
-  } else {
-    sql << list_condition(column, std::get<ListValues>(bound));
-  }
-  sql << ")) NOT VALID";
+  sql << default_partition << " ADD CONSTRAINT " << Identifier(kGuardName) << " CHECK (NOT ("
+      << row_condition(parent, bound, axis) << ")) NOT VALID";
   return sql;
 }
 

@@ -8,10 +8,14 @@
 StaticAssertDecl(PGS_TYPE_BIGINT == INT8OID, "type OID");
 StaticAssertDecl(PGS_TYPE_SMALLINT == INT2OID, "type OID");
 StaticAssertDecl(PGS_TYPE_INTEGER == INT4OID, "type OID");
+StaticAssertDecl(PGS_TYPE_TEXT == TEXTOID, "type OID");
+StaticAssertDecl(PGS_TYPE_CHAR == BPCHAROID, "type OID");
+StaticAssertDecl(PGS_TYPE_VARCHAR == VARCHAROID, "type OID");
 StaticAssertDecl(PGS_TYPE_DATE == DATEOID, "type OID");
 StaticAssertDecl(PGS_TYPE_TIMESTAMP == TIMESTAMPOID, "type OID");
 StaticAssertDecl(PGS_TYPE_TIMESTAMPTZ == TIMESTAMPTZOID, "type OID");
 StaticAssertDecl(PGS_TYPE_NUMERIC == NUMERICOID, "type OID");
+StaticAssertDecl(PGS_TYPE_UUID == UUIDOID, "type OID");
 
 bool
 pgs_analyze_knows_only(void)

@@ -33,6 +33,7 @@ PGS_FUNCTION(pgscale_retire_partition);
 PGS_FUNCTION(pgscale_partition_bound);
 PGS_FUNCTION(pgscale_drift_of);
 PGS_FUNCTION(pgscale_repair);
+PGS_FUNCTION(pgscale_partition_times);
 PGS_FUNCTION(pgscale_lag_status);
 PGS_FUNCTION(pgscale_wait_for_lsn);
 PGS_FUNCTION(pgscale_bloat_of);

@@ -8,10 +8,12 @@
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_partitioned_table.h"
 #include "catalog/pg_type.h"
+#include "nodes/makefuncs.h"
 #include "nodes/parsenodes.h"
+#include "nodes/value.h"
+#include "parser/parser.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
-#include "utils/datetime.h"
 #include "utils/fmgroids.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
@@ -32,6 +34,16 @@ output(Oid type, Datum value)
 	return OidOutputFunctionCall(function, value);
 }
 
+static Datum
+input(Oid type, int32 typmod, const char *text)
+{
+	Oid			function;
+	Oid			parameter;
+
+	getTypeInputInfo(type, &function, &parameter);
+	return OidInputFunctionCall(function, (char *) text, parameter, typmod);
+}
+
 static void
 set_time(PgsEnd *end, Timestamp value)
 {
@@ -49,8 +61,9 @@ decode_value(Oid type, Datum value, PgsEnd *end)
 	end->kind = PGS_END_VALUE;
 	end->number = 0;
 	end->text = output(type, value);
+	end->has_number = true;
 
-	switch (type)
+	switch (getBaseType(type))
 	{
 		case TIMESTAMPTZOID:
 		case TIMESTAMPOID:
@@ -74,10 +87,12 @@ decode_value(Oid type, Datum value, PgsEnd *end)
 			end->number = DatumGetInt64(value);
 			break;
 		case NUMERICOID:
+			end->has_number = false;
 			if (numeric_is_inf(DatumGetNumeric(value)))
 				end->kind = end->text[0] == '-' ? PGS_END_MINIMUM : PGS_END_MAXIMUM;
 			break;
 		default:
+			end->has_number = false;
 			break;
 	}
 }
@@ -230,6 +245,91 @@ compare_ends(List *left, List *right, KeyOrder *order)
 	return 0;
 }
 
+/* An end in the form of the catalog; of a value only the text is read. */
+static List *
+read_end(const PgsEnd *columns, const uint32_t *types, int count)
+{
+	List	   *datums = NIL;
+
+	for (int i = 0; i < count; i++)
+	{
+		PartitionRangeDatum *datum = makeNode(PartitionRangeDatum);
+
+		/* -1, 0 and 1 in both */
+		datum->kind = (PartitionRangeDatumKind) ((int) columns[i].kind - (int) PGS_END_VALUE);
+		if (datum->kind == PARTITION_RANGE_DATUM_VALUE)
+			datum->value = (Node *) makeConst(types[i], -1, InvalidOid, get_typlen(types[i]),
+											  input(types[i], -1, columns[i].text), false,
+											  get_typbyval(types[i]));
+		datums = lappend(datums, datum);
+	}
+	return datums;
+}
+
+int
+pgs_compare_ends(uint32_t parent, const uint32_t *types, const PgsEnd *a, const PgsEnd *b, int columns)
+{
+	KeyOrder	order;
+
+	if (!read_key_order(parent, &order))
+		elog(ERROR, "cache lookup failed for range key of %u", parent);
+	return compare_ends(read_end(a, types, columns), read_end(b, types, columns), &order);
+}
+
+static const char *
+constant_text(A_Const *constant)
+{
+	switch (nodeTag(&constant->val))
+	{
+		case T_Integer:
+			return psprintf("%d", intVal(&constant->val));
+		case T_Float:
+			return castNode(Float, &constant->val)->fval;
+		case T_Boolean:
+			return boolVal(&constant->val) ? "true" : "false";
+		default:
+			return strVal(&constant->val);
+	}
+}
+
+/* What the parser made of FROM (...) or TO (...). */
+static List *
+read_words(List *words, const uint32_t *types)
+{
+	PgsEnd	   *end = palloc0_array(PgsEnd, list_length(words));
+	ListCell   *cell;
+
+	foreach(cell, words)
+	{
+		Node	   *word = lfirst(cell);
+		PgsEnd	   *column = &end[foreach_current_index(cell)];
+
+		if (IsA(word, A_Const))
+			*column = (PgsEnd) {PGS_END_VALUE, 0, constant_text((A_Const *) word)};
+		else if (strcmp(strVal(linitial(castNode(ColumnRef, word)->fields)), "minvalue") == 0)
+			column->kind = PGS_END_MINIMUM;
+		else
+			column->kind = PGS_END_MAXIMUM;
+	}
+	return read_end(end, types, list_length(words));
+}
+
+const PgsBound *
+pgs_read_range(const char *words, const uint32_t *types, int columns)
+{
+	List	   *statements = raw_parser(psprintf("ALTER TABLE a ATTACH PARTITION b %s", words),
+										RAW_PARSE_DEFAULT);
+	AlterTableStmt *statement = castNode(AlterTableStmt, linitial_node(RawStmt, statements)->stmt);
+	AlterTableCmd *command = linitial_node(AlterTableCmd, statement->cmds);
+	PartitionBoundSpec *spec = castNode(PartitionCmd, command->def)->bound;
+
+	if (spec->is_default || list_length(spec->lowerdatums) != columns)
+		return NULL;
+	spec->lowerdatums = read_words(spec->lowerdatums, types);
+	spec->upperdatums = read_words(spec->upperdatums, types);
+	return decode_bound(spec);
+}
+
 static SysScanDesc
 begin_children(Relation inherits, Oid parent)
 {
@@ -269,16 +369,6 @@ pgs_last_bound(uint32_t root)
 }
 
 static Datum
-input(Oid type, int32 typmod, const char *text)
-{
-	Oid			function;
-	Oid			parameter;
-
-	getTypeInputInfo(type, &function, &parameter);
-	return OidInputFunctionCall(function, (char *) text, parameter, typmod);
-}
-
-static Datum
 input_in_zone(Oid type, int32 typmod, const char *text, const char *zone)
 {
 	int			level = NewGUCNestLevel();
@@ -301,55 +391,4 @@ const char *
 pgs_canonical_value(uint32_t type, int32_t typmod, const char *text, const char *zone)
 {
 	return output(type, input_in_zone(type, typmod, text, zone));
-}
-
-void
-pgs_interval_input(const char *text, int32_t *months, int32_t *days, int64_t *micros)
-{
-	Interval   *interval = DatumGetIntervalP(input(INTERVALOID, -1, text));
-
-	*months = interval->month;
-	*days = interval->day;
-	*micros = interval->time;
-}
-
-const char *
-pgs_interval_text(const char *text)
-{
-	return output(INTERVALOID, input(INTERVALOID, -1, text));
-}
-
-bool
-pgs_zone_exists(const char *zone)
-{
-	pg_tz	   *tz = pg_tzset(zone);
-
-	return tz != NULL && pg_tz_acceptable(tz);
-}
-
-int64_t
-pgs_zone_to_local(const char *zone, int64_t instant)
-{
-	struct pg_tm tm;
-	fsec_t		fraction;
-	int			offset;
-
-	if (timestamp2tm(instant, &offset, &tm, &fraction, NULL, pg_tzset(zone)) != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("timestamp out of range")));
-	return instant - offset * USECS_PER_SEC;
-}
-
-int64_t
-pgs_zone_to_instant(const char *zone, int64_t local)
-{
-	struct pg_tm tm;
-	fsec_t		fraction;
-
-	if (timestamp2tm(local, NULL, &tm, &fraction, NULL, NULL) != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("timestamp out of range")));
-	return local + DetermineTimeZoneOffset(&tm, pg_tzset(zone)) * USECS_PER_SEC;
 }

@@ -28,6 +28,7 @@ typedef struct PgsEnd
 	PgsEndKind	kind;
 	int64_t		number;
 	const char *text;
+	bool		has_number;
 } PgsEnd;
 
 /* pg_class.relpartbound, decoded. */
@@ -50,20 +51,25 @@ extern const PgsBound *pgs_partition_bound(uint32_t relation);
 /* Of the attached partitions of a range set the bound with the highest end; NULL when there is none. */
 extern const PgsBound *pgs_last_bound(uint32_t root);
 
+/*
+ * The bound in the words of pg_get_expr(), of range columns of these types; NULL when it is no
+ * range's.
+ */
+extern const PgsBound *pgs_read_range(const char *words, const uint32_t *types, int columns);
+
+/*
+ * Compares two ends of ranges, of key columns of these types, as the parent orders them; below,
+ * equal or above 0.  Of a value only the text counts.
+ */
+extern int	pgs_compare_ends(uint32_t parent, const uint32_t *types, const PgsEnd *a,
+							 const PgsEnd *b, int columns);
+
 /* Text to a value of a range key's type, read in the time zone. */
 extern void pgs_key_input(uint32_t type, int32_t typmod, const char *text, const char *zone,
 						  PgsEnd *value);
 /* The value, read in the time zone, as the type writes it back; raises an error for bad input. */
 extern const char *pgs_canonical_value(uint32_t type, int32_t typmod, const char *text,
 									   const char *zone);
-
-extern void pgs_interval_input(const char *text, int32_t *months, int32_t *days, int64_t *micros);
-/* The interval in PostgreSQL's own style. */
-extern const char *pgs_interval_text(const char *text);
-
-extern bool pgs_zone_exists(const char *zone);
-extern int64_t pgs_zone_to_local(const char *zone, int64_t instant);
-extern int64_t pgs_zone_to_instant(const char *zone, int64_t local);
 
 typedef enum PgsRows
 {

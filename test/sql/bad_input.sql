@@ -165,13 +165,11 @@ SELECT * FROM sqlstate_of($$ SELECT pgscale.create_parent(0, 'at', '1 month') $$
 SELECT * FROM sqlstate_of($$ SELECT pgscale.create_parent('pg_class', 'oid', '1') $$);
 
 -- keys that are not managed
-CREATE TABLE two_columns (a int, b int) PARTITION BY RANGE (a, b);
 CREATE TABLE expression (a int) PARTITION BY RANGE ((a + 1));
 CREATE TABLE list_expression (a text) PARTITION BY LIST (lower(a));
 CREATE TABLE text_range (a text) PARTITION BY RANGE (a);
 CREATE TABLE float_range (a float8) PARTITION BY RANGE (a);
 CREATE TABLE uuid_range (a uuid) PARTITION BY RANGE (a);
-SELECT * FROM sqlstate_of($$ SELECT pgscale.create_parent('two_columns', "interval" => '1') $$);
 SELECT * FROM sqlstate_of($$ SELECT pgscale.create_parent('expression', "interval" => '1') $$);
 SELECT * FROM sqlstate_of($$ SELECT pgscale.create_parent('list_expression', lists => '{"a": ["x"]}') $$);
 SELECT * FROM sqlstate_of($$ SELECT pgscale.create_parent('text_range', "interval" => '1') $$);

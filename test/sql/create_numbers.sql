@@ -72,5 +72,44 @@ CALL pgscale.run_maintenance('kept');
 SELECT partition, lower, upper, state FROM pgscale.partitions WHERE root = 'kept'::regclass;
 SELECT * FROM kept ORDER BY id;
 
+-- The growth of the last days decides how many are needed: for a day, or for as long as is asked for.
+CREATE TABLE grows (id bigint) PARTITION BY RANGE (id);
+SELECT count(*) FROM pgscale.create_parent('grows', 'id', '1000', premake => 1);
+INSERT INTO grows VALUES (0);
+CALL pgscale.run_maintenance('grows');
+SET pgscale.clock = '2026-11-15 17:00:00+00';
+CALL pgscale.run_maintenance('grows');
+SELECT at, reached FROM pgscale.milestone WHERE parent = 'grows'::regclass ORDER BY at;
+-- two days are not enough to tell, for the first load of a table is no growth
+INSERT INTO grows VALUES (1500);
+CALL pgscale.run_maintenance('grows');
+INSERT INTO grows VALUES (2500);
+SET pgscale.clock = '2026-11-16 12:00:00+00';
+CALL pgscale.run_maintenance('grows');
+INSERT INTO grows VALUES (3500);
+CALL pgscale.run_maintenance('grows');
+INSERT INTO grows VALUES (4500);
+SET pgscale.clock = '2026-11-17 12:00:00+00';
+CALL pgscale.run_maintenance('grows');
+SELECT max(upper::bigint) FROM pgscale.partitions WHERE root = 'grows'::regclass;
+INSERT INTO grows VALUES (5500);
+CALL pgscale.run_maintenance('grows');
+INSERT INTO grows VALUES (6500);
+SET pgscale.clock = '2026-11-18 12:00:00+00';
+CALL pgscale.run_maintenance('grows');
+SELECT max(upper::bigint) FROM pgscale.partitions WHERE root = 'grows'::regclass;
+SELECT reason FROM pgscale.runs WHERE parent = 'grows' ORDER BY id DESC LIMIT 1;
+SELECT action, partition, detail FROM pgscale.alter_parent('grows', ahead => '2 days');
+SELECT action, partition FROM pgscale.alter_parent('grows', ahead => 'x');
+SELECT ahead FROM pgscale.partition_sets WHERE parent = 'grows'::regclass;
+SELECT count(*) FROM pgscale.alter_parent('grows', ahead => 'none');
+-- what is old is forgotten, with the set its history
+SET pgscale.clock = '2026-11-24 12:00:00+00';
+CALL pgscale.run_maintenance('grows');
+SELECT at, reached FROM pgscale.milestone WHERE parent = 'grows'::regclass ORDER BY at;
+SELECT pgscale.forget_parent('grows');
+SELECT count(*) FROM pgscale.milestone WHERE parent = 'grows'::regclass;
+
 SET client_min_messages = warning;
 DROP SCHEMA create_numbers CASCADE;
+SELECT count(*) FROM pgscale.milestone m WHERE NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = m.parent);

@@ -33,8 +33,18 @@ CREATE TABLE quarter_hours (at timestamptz) PARTITION BY RANGE (at);
 SELECT action, partition, bounds, detail FROM pgscale.create_parent('quarter_hours', 'at', '15 minutes', premake => 1);
 CREATE TABLE weeks (at timestamptz) PARTITION BY RANGE (at);
 SELECT action, partition, bounds, detail FROM pgscale.create_parent('weeks', 'at', '1 week', premake => 1);
+-- weeks begin on Monday, on Sunday where start_at is one
+CREATE TABLE sundays (at timestamptz) PARTITION BY RANGE (at);
+SELECT action, partition, bounds, detail FROM pgscale.create_parent('sundays', 'at', '1 week', premake => 1, start_at => '2026-11-15', timezone => 'America/New_York');
+SELECT extract(isodow FROM start_at::timestamptz AT TIME ZONE timezone) AS isodow FROM pgscale.partition_sets WHERE parent IN ('weeks'::regclass, 'sundays') ORDER BY 1;
+-- PostgreSQL knows no quarters in intervals
 CREATE TABLE quarters (at timestamptz) PARTITION BY RANGE (at);
-SELECT action, partition, bounds, detail FROM pgscale.create_parent('quarters', 'at', '3 months', premake => 1);
+SELECT action, partition, bounds, detail FROM pgscale.create_parent('quarters', 'at', '1 quarter', premake => 1, retention => '4 quarters');
+SELECT "interval", retention FROM pgscale.partition_sets WHERE parent = 'quarters'::regclass;
+-- so long at least there are partitions, however few premake asks for
+CREATE TABLE far_ahead (at timestamptz) PARTITION BY RANGE (at);
+SELECT action, partition, detail FROM pgscale.create_parent('far_ahead', 'at', '1 month', premake => 1, ahead => '90 days');
+SELECT ahead, covered_until, next_due FROM pgscale.partition_sets WHERE parent = 'far_ahead'::regclass;
 CREATE TABLE years (at timestamptz) PARTITION BY RANGE (at);
 SELECT action, partition, bounds, detail FROM pgscale.create_parent('years', 'at', '1 year', premake => 1);
 

@@ -88,5 +88,23 @@ CALL pgscale.repair('regions');
 CALL pgscale.repair('slots', '{gap}');
 SELECT parent, object, actual, repair FROM differences;
 
+-- keys that begin with a time, and keys of several columns: of ends in the middle of a moment, too
+CREATE TABLE ids (id uuid, kind text) PARTITION BY RANGE (id, kind);
+SELECT count(*) FROM pgscale.create_parent('ids', 'id', '1 month', premake => 1, start_at => '2026-08-01', encoding => 'uuidv7', timezone => 'UTC');
+DROP TABLE ids_p2026_09;
+SELECT object, actual, severity, repair FROM differences WHERE parent = 'ids'::regclass;
+CREATE TABLE ids_odd PARTITION OF ids FOR VALUES FROM ('01a05a43-fc00-7000-8000-000000000000', 'k') TO ('01a0889d-3800-7000-8000-000000000000', 'it''s, "k"');
+CREATE TABLE ids_odder PARTITION OF ids FOR VALUES FROM ('01a0889d-3800-7000-8000-000000000000', 'z') TO ('01a0f4c2-c400-0000-0000-000000000000', MINVALUE);
+SELECT object, actual, severity, repair FROM differences WHERE parent = 'ids'::regclass;
+CALL pgscale.repair('ids');
+SELECT partition, lower, upper FROM pgscale.partitions WHERE root = 'ids'::regclass AND lower_time < '2026-10-01+00' ORDER BY lower;
+SELECT action FROM pgscale.plan('ids');
+-- detached tables keep such ends in words only
+SELECT action, partition FROM pgscale.retire_partition('ids_odd');
+SELECT object, actual, severity FROM differences WHERE parent = 'ids'::regclass;
+SELECT partition, kind, object FROM differences WHERE parent = 'ids'::regclass AND kind = 'overlap';
+CREATE TABLE ids_across PARTITION OF ids FOR VALUES FROM ('01a05a43-fc00-7000-8000-000000000000', 'm') TO ('01a05a43-fc00-7000-8000-000000000000', 'n');
+SELECT partition, kind, object, actual FROM differences WHERE parent = 'ids'::regclass AND kind = 'overlap';
+
 SET client_min_messages = warning;
 DROP SCHEMA drift_coverage CASCADE;

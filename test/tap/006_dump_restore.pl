@@ -26,6 +26,10 @@ SELECT FROM pgscale.create_parent('orders', 'at', '1 month', premake => 2, start
 SELECT FROM pgscale.create_parent('customers', 'region', lists => '{"eu": ["DE", "FR", null]}', default_partition => true);
 SELECT FROM pgscale.create_parent('sessions', 'id', partitions => 4);
 SELECT FROM pgscale.create_parent('kept', 'at', '1 month', premake => 1, start_at => '2025-12-01', retention => '1 month');
+CREATE FUNCTION tag(timestamptz) RETURNS text LANGUAGE sql IMMUTABLE RETURN to_char($1 AT TIME ZONE 'UTC', 'YYYYMMDD');
+CREATE FUNCTION day(text) RETURNS timestamptz LANGUAGE sql IMMUTABLE RETURN to_timestamp($1, 'YYYYMMDD');
+CREATE TABLE tagged (tag text COLLATE "C") PARTITION BY RANGE (tag);
+SELECT FROM pgscale.create_parent('tagged', 'tag', '1 month', premake => 1, encoder => 'tag(timestamptz)', decoder => 'day(text)');
 INSERT INTO orders SELECT n, '2026-01-01'::timestamptz + n * interval '1 hour' FROM generate_series(1, 1000) n;
 INSERT INTO customers VALUES (1, 'DE'), (2, 'US');
 INSERT INTO sessions SELECT generate_series(1, 100);
@@ -36,13 +40,13 @@ set_clock($node, '2026-02-15 00:00+00');
 becomes($node, 'shop', "SELECT string_agg(covered_until || ' ' || oldest, ', ' ORDER BY parent::text) FROM pgscale.partition_sets WHERE retention IS NOT NULL",
 	'2026-04-01 2026-01-01, 2026-04-30 22:00:00+00 2025-12-31 23:00:00+00', 'the worker was there');
 becomes($node, 'shop', "SELECT string_agg(count::text || coalesce(' ' || last_error, ''), ', ' ORDER BY parent::text) FROM pgscale.partition_sets",
-	'2, 3, 4, 4', 'the sets of the first database stand');
+	'2, 3, 4, 4, 3', 'the sets of the first database stand');
 is($node->safe_psql('shop', "SELECT partition || ' ' || state FROM pgscale.partitions WHERE state <> 'attached'"),
 	'kept_p2025_12 detached', 'one table is detached');
 $node->safe_psql('shop', "CREATE TABLE orders_before AS SELECT 1");
 
 my $policies = 'SELECT parent::text, method, control, "interval", premake, start_at, retention, retire, default_partition,'
-  . ' timezone, partitions, lists, naming, count, oldest, covered_until, paused FROM pgscale.partition_sets ORDER BY parent::text';
+  . ' timezone, partitions, lists, naming, encoder, decoder, count, oldest, covered_until, paused FROM pgscale.partition_sets ORDER BY parent::text';
 my $history = 'SELECT id, started_at, duration, parent, partition, bounds, action, who, outcome FROM pgscale.runs ORDER BY id';
 my $members = 'SELECT root::text, partition::text, lower, upper, "values", modulus, remainder, state FROM pgscale.partitions ORDER BY 1, 2';
 my %before = map { $_ => $node->safe_psql('shop', $_) } $policies, $history, $members;

@@ -125,5 +125,37 @@ TEST(AxisAdd, OfNumbersIsExact) {
             "9223372036854776807");
 }
 
+TEST(End, BetweenTwoPositionsFollowsTheFirstOfThemInTheOrderOfRanks) {
+  End first = End::at(7), second = End::at(7);
+  first.rank = 1;
+  second.rank = 2;
+  const End ascending[] = {End::at(6), End::at(7), first, second, End::at(8), End::maximum()};
+  for (std::size_t a = 0; a < std::size(ascending); a++) {
+    for (std::size_t b = 0; b < std::size(ascending); b++) {
+      EXPECT_EQ(ascending[a] < ascending[b], a < b) << a << " " << b;
+      EXPECT_EQ(ascending[a] == ascending[b], a == b) << a << " " << b;
+    }
+  }
+}
+
+TEST(AxisOfAnEncoding, IsOneOfInstants) {
+  const Axis axis(encoding_named("ulid", {}, KeyStorage::kText), zone_of("Europe/Berlin"));
+  const Point midnight = moment("2026-10-31 23:00");
+  EXPECT_EQ(axis.text(midnight), "2026-11-01 00:00:00+01");
+  EXPECT_EQ(axis.columns(End::at(midnight)).front().value, "01M6A31YC00000000000000000");
+  EXPECT_TRUE(axis.add(midnight, days(-7)) == moment("2026-10-24 22:00"));
+}
+
+TEST(AxisOfAnEncoding, AddsUpToTheNextTimeThatHasAKey) {
+  const Axis axis(encoding_named("unix_seconds", {}, KeyStorage::kBigint), Zone::utc());
+  const Interval odd{0, 0, 1'500'000};
+  EXPECT_TRUE(axis.add(0, odd) == 2'000'000);
+  EXPECT_TRUE(axis.add(0, odd, 2) == 3'000'000);
+  End end = End::at(2'000'000);
+  EXPECT_TRUE(axis.at_or_after(end) == 2'000'000);
+  end.rank = 1;
+  EXPECT_TRUE(axis.at_or_after(end) == 3'000'000);
+}
+
 }  // namespace
 }  // namespace pgscale

@@ -358,6 +358,10 @@ TEST(Forecast, FirstGapOnTheWayUpIsFound) {
   EXPECT_EQ(first_uncovered({range(0, 4)}, 5), Point{5});
   EXPECT_EQ(first_uncovered({{End::minimum(), End::at(8)}}, 5), Point{8});
   EXPECT_FALSE(first_uncovered({range(0, 10), {End::at(10), End::maximum()}}, 5));
+  End between = End::at(10);
+  between.rank = 1;
+  EXPECT_EQ(first_uncovered({{End::at(0), between}, {between, End::at(20)}}, 5), Point{20});
+  EXPECT_EQ(first_uncovered({range(0, 10), {between, End::at(20)}}, 5), Point{10});
 }
 
 TEST(Forecast, WhatIsKnownExactlyHasNoRange) {

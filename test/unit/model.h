@@ -10,15 +10,27 @@
 
 namespace pgscale::testing {
 
-// A bound as the server would read it back: "MAXVALUE", "'1000'", "'2026-11-01 00:00:00+05:30'".
-inline End read_end(const Axis& axis, const std::string& sql) {
-  if (sql == "MINVALUE") return End::minimum();
-  if (sql == "MAXVALUE") return End::maximum();
-  const std::string text = sql.substr(1, sql.size() - 2);
-  if (!is_time(axis.kind())) {
-    return End::at(
-        parse_decimal(text, axis.kind() == KeyKind::kNumeric ? kNumericScale : 0).value());
+// The columns of one end in a bound clause: "'1000', MINVALUE".
+inline std::vector<EndColumn> read_columns(const std::string& sql) {
+  std::vector<EndColumn> columns;
+  for (std::size_t at = 0; at < sql.size(); at++) {
+    const std::size_t end = std::min(sql.find(", ", at), sql.size());
+    const std::string column = sql.substr(at, end - at);
+    if (column == "MINVALUE") {
+      columns.push_back({EndKind::kMinimum, ""});
+    } else if (column == "MAXVALUE") {
+      columns.push_back({EndKind::kMaximum, ""});
+    } else {
+      columns.push_back({EndKind::kValue, column.substr(1, column.size() - 2)});
+    }
+    at = end + 1;
   }
+  return columns;
+}
+
+// The value of a column as the server would read it back.
+inline Place read_value(const Axis& axis, const std::string& text) {
+  if (axis.encoding()) return axis.encoding()->decode(text);
   Micros time = moment(text.c_str());
   const auto dot = text.find('.');
   if (dot != std::string::npos) {
@@ -33,7 +45,30 @@ inline End read_end(const Axis& axis, const std::string& sql) {
     const Micros offset = ((hour * 60 + minute) * 60 + second) * kMicrosPerSecond;
     time += text[sign] == '-' ? offset : -offset;
   }
-  return End::at(time);
+  return {time, true};
+}
+
+// A bound as the server would read it back: "MAXVALUE", "'1000'", "'2026-11-01 00:00:00+05:30'".
+// Between two positions the models have at most one end, "b" in the second column.
+inline End read_end(const Axis& axis, const std::string& sql) {
+  const std::vector<EndColumn> columns = read_columns(sql);
+  const EndColumn& first = columns.front();
+  if (first.kind == EndKind::kMinimum) return End::minimum();
+  if (first.kind == EndKind::kMaximum) return End::maximum();
+  End end;
+  bool is_regular = columns.size() == 1 || columns[1].kind == EndKind::kMinimum;
+  if (is_time(axis.kind())) {
+    const Place place = read_value(axis, first.value);
+    end.value = place.instant;
+    is_regular = is_regular && place.is_exact;
+  } else {
+    end.value =
+        parse_decimal(first.value, axis.kind() == KeyKind::kNumeric ? kNumericScale : 0).value();
+  }
+  if (is_regular) return end;
+  end.rank = 1;
+  end.columns = columns;
+  return end;
 }
 
 inline Range read_range(const Axis& axis, const std::string& clause) {

@@ -95,5 +95,13 @@ TEST(Decimal, TextAndValueRoundTrip) {
   }
 }
 
+TEST(RankOfText, GrowsAsBytesSort) {
+  const char* const ascending[] = {"", "0", "01", "01M3X1HB80", "01M3X1HB81", "1", "~", "\xff"};
+  for (std::size_t i = 1; i < std::size(ascending); i++) {
+    EXPECT_TRUE(rank_of_text(ascending[i - 1]) < rank_of_text(ascending[i])) << ascending[i];
+  }
+  EXPECT_TRUE(rank_of_text("\xff") > 0);
+}
+
 }  // namespace
 }  // namespace pgscale

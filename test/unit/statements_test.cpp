@@ -175,5 +175,48 @@ TEST(Guard, IsValidatedAndDroppedByItsName) {
             R"(ALTER TABLE "public"."rest" DROP CONSTRAINT "pgscale_guard")");
 }
 
+TEST(BoundClause, OfSeveralColumnsNamesThemAll) {
+  const Axis axis(KeyKind::kInteger, Zone::utc(), 3);
+  End odd = End::at(10);
+  odd.rank = 1;
+  odd.columns = {{EndKind::kValue, "10"}, {EndKind::kValue, "m"}, {EndKind::kMaximum, ""}};
+  EXPECT_EQ(bound_clause(between(0, 10), axis).text(),
+            "FOR VALUES FROM ('0', MINVALUE, MINVALUE) TO ('10', MINVALUE, MINVALUE)");
+  EXPECT_EQ(bound_clause(Range{odd, End::maximum()}, axis).text(),
+            "FOR VALUES FROM ('10', 'm', MAXVALUE) TO (MAXVALUE, MAXVALUE, MAXVALUE)");
+}
+
+// The forms are those of PostgreSQL's get_qual_for_range().
+TEST(Guard, OfSeveralColumnsHasAnArmForEachThatCounts) {
+  Parent parent = parent_of("a");
+  parent.key_columns = {"a", "b"};
+  parent.key_collations = {std::nullopt, QualifiedName{Identifier("pg_catalog"), Identifier("C")}};
+  const Axis axis(KeyKind::kInteger, Zone::utc(), 2);
+  auto end = [](Point value, EndColumn second) {
+    End result = End::at(value);
+    result.rank = 1;
+    result.columns = {{EndKind::kValue, decimal_text(value, 0)}, std::move(second)};
+    return result;
+  };
+  const std::string b = R"("b" COLLATE "pg_catalog"."C")";
+  const std::string known = R"("a" IS NOT NULL AND "b" IS NOT NULL)";
+  const struct {
+    Range range;
+    std::string condition;
+  } cases[] = {
+      {between(0, 10), R"( AND "a" >= '0' AND "a" < '10')"},
+      {{end(0, {EndKind::kValue, "k"}), end(10, {EndKind::kValue, "m"})},
+       R"( AND ("a" > '0' OR "a" = '0' AND )" + b +
+           R"( >= 'k') AND ("a" < '10' OR "a" = '10' AND )" + b + " < 'm')"},
+      {{end(0, {EndKind::kMaximum, ""}), end(10, {EndKind::kMaximum, ""})},
+       R"( AND "a" > '0' AND "a" <= '10')"},
+      {{End::at(5), end(5, {EndKind::kValue, "m"})}, R"( AND "a" = '5' AND )" + b + " < 'm'"}};
+  for (const auto& c : cases) {
+    EXPECT_EQ(guard_statement(parent, in_public("rest"), c.range, axis).text(),
+              R"(ALTER TABLE "public"."rest" ADD CONSTRAINT "pgscale_guard" CHECK (NOT ()" + known +
+                  c.condition + ")) NOT VALID");
+  }
+}
+
 }  // namespace
 }  // namespace pgscale

@@ -236,5 +236,85 @@ TEST(Expiry, NeverComesForARetentionLongerThanTime) {
   }
 }
 
+TEST(Expiry, OfABoundBetweenTwoPositionsIsThatOfTheNextOne) {
+  PartitionSet set = by_thousands(KeyKind::kBigint, 4);
+  set.policy.retention = Stride{Point{5'000}};
+  End odd = End::at(1'000);
+  odd.rank = 1;
+  EXPECT_TRUE(expiry(set, odd) == Point{6'001});
+  PartitionSet encoded = monthly(4);
+  encoded.axis.emplace(encoding_named("uuidv7", {}, KeyStorage::kUuid), Zone::utc());
+  encoded.policy.retention = Stride{days(30)};
+  odd.value = moment("2026-11-01");
+  EXPECT_TRUE(expiry(encoded, odd) == Point{moment("2026-12-01") + 1'000});
+}
+
+TEST(WantedRanges, LastForTheTimeAhead) {
+  PartitionSet set = monthly(1);
+  set.policy.ahead = days(61);
+  EXPECT_EQ(lines(set),
+            (Lines{"2026-11-01 2026-12-01 covers the present", "2026-12-01 2027-01-01 premake = 1",
+                   "2027-01-01 2027-02-01 for the time ahead"}));
+  set.policy.ahead = days(62);
+  EXPECT_EQ(lines(set).size(), 3U) << "which is what the two months after this one have";
+  set.policy.ahead = days(63);
+  EXPECT_EQ(lines(set).size(), 4U);
+  set.policy.premake = 5;
+  EXPECT_EQ(lines(set).size(), 6U) << "premake is the least";
+}
+
+TEST(WantedRanges, OfNumbersLastForADayOfGrowthOrTheTimeAhead) {
+  PartitionSet set = by_thousands(KeyKind::kBigint, 1);
+  set.inventory.reached = 0;
+  EXPECT_EQ(lines(set).size(), 2U);
+  set.inventory.growth = 2'500;
+  EXPECT_EQ(lines(set),
+            (Lines{"0 1000 covers the present", "1000 2000 premake = 1",
+                   "2000 3000 for growth by 2500 a day", "3000 4000 for growth by 2500 a day"}));
+  set.policy.ahead = days(2);
+  EXPECT_EQ(lines(set).size(), 6U);
+  set.policy.ahead = days(0);
+  EXPECT_EQ(lines(set).size(), 2U);
+}
+
+TEST(WantedRanges, AreNotDrawnAwayByAPartitionOfTheFarFuture) {
+  PartitionSet set = monthly(2);
+  attach(set, "far", between("2099-01-01", "2100-01-01"));
+  EXPECT_EQ(lines(set).size(), 3U);
+  set.policy.ahead = years(1);
+  EXPECT_EQ(lines(set).size(), 13U);
+}
+
+TEST(WantedRanges, OfEncodedKeysChainOnFromABoundBetweenTwoTimes) {
+  PartitionSet set = monthly(1);
+  set.axis.emplace(encoding_named("uuidv7", {}, KeyStorage::kUuid), Zone::utc());
+  End odd = End::at(moment("2026-11-20"));
+  odd.rank = 1;
+  odd.columns = {{EndKind::kValue, "019a9eb5-5c00-7000-8000-000000000000"}};
+  attach(set, "old", Range{End::minimum(), odd});
+  const WantedPartitions wanted = wanted_ranges(set, kNow);
+  ASSERT_EQ(wanted.missing.size(), 2U);
+  EXPECT_EQ(std::get<Range>(wanted.missing[0].bound).lower, odd);
+  EXPECT_EQ(wanted.missing[0].bound_name, "2026_11_20_r1");
+  EXPECT_EQ(wanted.missing[1].bound_name, "2026_12");
+}
+
+TEST(WantedRanges, OfEncodedKeysStayWithinTheTimesThatKeysCanHold) {
+  PartitionSet set = range_set(KeyKind::kTimestampTz, years(10), 0);
+  set.axis.emplace(encoding_named("unix_seconds", {}, KeyStorage::kInteger), Zone::utc());
+  const WantedPartitions last = wanted_ranges(set, moment("2035-01-01"));
+  ASSERT_EQ(last.missing.size(), 1U);
+  EXPECT_EQ(std::get<Range>(last.missing[0].bound).upper, End::maximum());
+  set.axis.emplace(encoding_named("ksuid", {}, KeyStorage::kText), Zone::utc());
+  const WantedPartitions first = wanted_ranges(set, moment("2015-01-01"));
+  ASSERT_EQ(first.missing.size(), 1U);
+  EXPECT_EQ(std::get<Range>(first.missing[0].bound),
+            (Range{End::minimum(), End::at(moment("2020-01-01"))}));
+  const WantedPartitions before = wanted_ranges(set, moment("2014-01-01"));
+  EXPECT_TRUE(before.missing.empty());
+  ASSERT_EQ(before.refusals.size(), 1U);
+  EXPECT_EQ(before.refusals[0].problem, Problem::kOutOfRange);
+}
+
 }  // namespace
 }  // namespace pgscale
