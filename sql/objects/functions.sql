@@ -80,7 +80,7 @@ COMMENT ON FUNCTION pgscale.plan(regclass) IS
 CREATE PROCEDURE pgscale.run_maintenance(parent regclass DEFAULT NULL)
     LANGUAGE c AS 'MODULE_PATHNAME', 'pgscale_run_maintenance';
 COMMENT ON PROCEDURE pgscale.run_maintenance(regclass) IS
-'Carries out plan() now, a transaction for each step. Without an argument: all sets of the caller. Must be called outside a transaction block.';
+'Carries out plan() now, a transaction for each step. Without an argument: those sets of the caller that are due. Must be called outside a transaction block.';
 
 CREATE FUNCTION pgscale.retire_partition(partition regclass)
     RETURNS TABLE (action text, partition text, bounds text, detail text)

@@ -57,7 +57,8 @@ CREATE TABLE pgscale.set_state (
     cluster text,
     hold_until timestamptz,
     look_at timestamptz,
-    refreshed_at timestamptz
+    refreshed_at timestamptz,
+    watched oid[]
 );
 COMMENT ON TABLE pgscale.set_state IS 'Where maintenance of each partition set stands; not part of a dump';
 COMMENT ON COLUMN pgscale.set_state.parent IS 'The partitioned table';
@@ -75,9 +76,19 @@ COMMENT ON COLUMN pgscale.set_state.failures IS 'Visits in a row that left somet
 COMMENT ON COLUMN pgscale.set_state.crashes IS 'Visits in a row that never ended; at three the set is quarantined until resume()';
 COMMENT ON COLUMN pgscale.set_state.cluster IS 'System identifier and timeline of the server that last maintained the set';
 COMMENT ON COLUMN pgscale.set_state.hold_until IS 'Until when nothing is retired, because the server was restored or promoted';
-
 COMMENT ON COLUMN pgscale.set_state.look_at IS 'When the statistics of the parent are next looked at, in real time';
 COMMENT ON COLUMN pgscale.set_state.refreshed_at IS 'When subscriptions were last refreshed for the set, in real time';
+COMMENT ON COLUMN pgscale.set_state.watched IS 'Number keys: the empty partitions after the newest with rows; rows in one of them make the set due. NULL: the next visit looks at all';
+
+CREATE TABLE pgscale.change (
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    parent regclass NOT NULL,
+    PRIMARY KEY (parent, id)
+);
+COMMENT ON TABLE pgscale.change IS 'Partitions were given to a set or taken from it by hand; makes the set due and is deleted by the visit that has seen it; not part of a dump';
+COMMENT ON COLUMN pgscale.change.id IS 'Number of the change';
+COMMENT ON COLUMN pgscale.change.parent IS 'The partitioned table';
+COMMENT ON SEQUENCE pgscale.change_id_seq IS 'Numbers of the changes';
 
 CREATE TABLE pgscale.analyzed (
     parent regclass PRIMARY KEY,
@@ -208,4 +219,19 @@ CREATE EVENT TRIGGER pgscale_forget_dropped ON sql_drop
                  'DROP FOREIGN DATA WRAPPER', 'DROP ACCESS METHOD', 'DROP OWNED', 'DROP EXTENSION')
     EXECUTE FUNCTION pgscale.forget_dropped();
 COMMENT ON EVENT TRIGGER pgscale_forget_dropped IS 'Removes policy and state of partition sets whose table is dropped';
+
+-- Without a search_path of its own, because it must see the names as the statement does.
+CREATE FUNCTION pgscale.note_ddl() RETURNS event_trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'pgscale_note_ddl';
+COMMENT ON FUNCTION pgscale.note_ddl() IS 'Makes a set due when somebody gives it a partition or takes one from it';
+REVOKE EXECUTE ON FUNCTION pgscale.note_ddl() FROM PUBLIC;
+CREATE EVENT TRIGGER pgscale_note_ddl ON ddl_command_end
+    WHEN TAG IN ('ALTER TABLE', 'CREATE TABLE', 'CREATE FOREIGN TABLE')
+    EXECUTE FUNCTION pgscale.note_ddl();
+COMMENT ON EVENT TRIGGER pgscale_note_ddl IS 'Makes a set due when partitions are created, attached or detached by hand';
+-- Before the command, for afterwards nobody knows what the table was a partition of.
+CREATE EVENT TRIGGER pgscale_note_drop ON ddl_command_start
+    WHEN TAG IN ('DROP TABLE', 'DROP FOREIGN TABLE')
+    EXECUTE FUNCTION pgscale.note_ddl();
+COMMENT ON EVENT TRIGGER pgscale_note_drop IS 'Makes a set due when partitions are dropped by hand';
 

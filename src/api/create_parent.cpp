@@ -14,13 +14,6 @@ using catalog::ManagedSet;
 using catalog::ParentFacts;
 using catalog::PolicyRow;
 
-// One call makes at most so many partitions, because all their locks are held until the caller's
-// transaction ends; maintenance makes the rest, each in a transaction of its own.
-constexpr int kMostInOneCall = 200;
-// Fewer where others wait behind these locks: that on the default partition stops readers, those on
-// the targets of foreign keys stop writers.
-constexpr int kMostBesideOthers = 40;
-
 template <typename T>
 T not_null(const std::optional<T>& value, const char* name) {
   if (!value) throw Failure(Problem::kNullNotAllowed, std::string(name) + " must not be null");
@@ -63,7 +56,8 @@ class FirstPlan {
     const pg::LockTimeout limit(pg::lock_timeout());  // looking at sizes takes weak locks
     scan_is_long_ = rest != nullptr && !catalog::is_small(rest->oid);
     const bool others_wait = rest != nullptr || !managed.facts.parent.referenced.empty();
-    most_ = others_wait ? kMostBesideOthers : kMostInOneCall;
+    most_ = partitions_in_one_call(
+        pg::lock_slots(), catalog::relations_of_partition(managed.facts.parent.oid), others_wait);
   }
 
   void carry_out(const Plan& plan) {

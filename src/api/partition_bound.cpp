@@ -1,10 +1,9 @@
 #include <string>
 
-#include "catalog/policies.h"
+#include "core/policy.h"
 #include "pg/arguments.h"
 #include "pg/contain.h"
 #include "pg/query.h"
-#include "pg/session.h"
 #include "shim/partitions.h"
 
 namespace pgscale::api {
@@ -55,41 +54,10 @@ void partition_bound(PgsCall* call) {
               is_range ? position(bound->lower[0]) : pg::Value()});
 }
 
-// The event trigger on sql_drop. The set goes with its table; its history stays, under its name.
-void forget_dropped(PgsCall* call) {
-  pg::Session session(pg::Venue::kFunction);
-  const auto acting = pg::Acting::as_extension();
-  // While the extension itself is being dropped its tables may be gone already.
-  const bool installed =
-      !pg::query(Sql("SELECT WHERE to_regclass('pgscale.run') IS NOT NULL")).empty();
-  if (installed) {
-    const Sql dropped(
-        " IN (SELECT objid FROM pg_catalog.pg_event_trigger_dropped_objects()"
-        "      WHERE classid = 'pg_catalog.pg_class'::regclass AND objsubid = 0)");
-    Sql policy("DELETE FROM pgscale.policy WHERE parent");
-    Sql state("DELETE FROM pgscale.set_state WHERE parent");
-    Sql milestone("DELETE FROM pgscale.milestone WHERE parent");
-    Sql retirement("DELETE FROM pgscale.retirement WHERE partition");
-    Sql run("UPDATE pgscale.run SET parent = NULL WHERE parent");
-    pg::execute(policy << dropped);
-    pg::execute(state << dropped);
-    pg::execute(milestone << dropped);
-    pg::execute(retirement << dropped);
-    pg::execute(run << dropped);
-  }
-  session.end();
-  pg::call(pgs_return_void, call);
-}
-
 }  // namespace
 }  // namespace pgscale::api
 
 extern "C" bool body_pgscale_partition_bound(PgsCall* call, PgsFailure* failure);
 extern "C" bool body_pgscale_partition_bound(PgsCall* call, PgsFailure* failure) {
   return pgscale::pg::contain(failure, [call] { pgscale::api::partition_bound(call); });
-}
-
-extern "C" bool body_pgscale_forget_dropped(PgsCall* call, PgsFailure* failure);
-extern "C" bool body_pgscale_forget_dropped(PgsCall* call, PgsFailure* failure) {
-  return pgscale::pg::contain(failure, [call] { pgscale::api::forget_dropped(call); });
 }

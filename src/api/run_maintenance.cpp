@@ -1,9 +1,11 @@
 #include "apply/maintenance.h"
+#include "catalog/due.h"
 #include "catalog/inventory.h"
 #include "catalog/journal.h"
 #include "core/failure.h"
 #include "pg/arguments.h"
 #include "pg/contain.h"
+#include "pg/server.h"
 #include "pg/session.h"
 
 namespace pgscale::api {
@@ -57,7 +59,7 @@ void run_maintenance(PgsCall* call) {
     (void)catalog::require_policy(facts);
     sets.push_back(*parent);
   } else {
-    sets = catalog::own_sets();
+    sets = catalog::own_due_sets(pg::policy_now(), pg::real_now());
   }
   for (Oid set : sets) tell(apply::maintain(session, set, requester), set);
   session.end();

@@ -143,19 +143,37 @@ class SetVisit {
     record_.worked = report_.steps > 0;
     record_.next_due = plan_.next_due;
     record_.polled = plan_.needs_polling;
+    record_.changes = before_.changes;
+    record_.watched = watched();
     if (looked_) record_.look_at = pg::real_now() + kBetweenLooks;
     if (outdated_) {
       record_.retry_at = pg::real_now();
     } else if (!record_.clean || !has_claim_) {
       // A pending detach hides rows, so it is tried again at the usual pace.
       record_.retry_at = retry_time(detach_is_pending_ ? 1 : before_.failures + 1);
-    } else if (record_.polled) {
+    } else if (record_.polled && !record_.watched) {
       record_.retry_at = retry_time(1);
     }
     catalog::record_visit(parent(), record_);
     if (record_.polled) note_milestone();
     if (report_.steps > 0) catalog::prune_runs(parent());
     session_.commit();
+  }
+
+  // The partitions after the newest with rows: while they are empty there is nothing to do. After
+  // steps, and where there are many of them, the next visit must look again.
+  [[nodiscard]] std::optional<std::vector<Oid>> watched() const {
+    constexpr std::size_t kMostWatched = 64;
+    if (!plan_.needs_polling || report_.steps > 0 || !record_.clean) return std::nullopt;
+    const Inventory& inventory = managed_.set.inventory;
+    const End reached = inventory.reached ? End::at(*inventory.reached) : End::minimum();
+    std::vector<Oid> oids;
+    for (const Partition& partition : inventory.partitions) {
+      const auto* range = std::get_if<Range>(&partition.bound);
+      if (range != nullptr && reached < range->lower) oids.push_back(partition.oid);
+    }
+    if (oids.size() > kMostWatched) return std::nullopt;
+    return oids;
   }
 
   void note_milestone() const {
@@ -253,6 +271,7 @@ void record_failed_visit(pg::Session& session, Oid parent, const pg::Outcome& ou
   record.next_due = state.next_due;
   record.polled = state.polled;
   record.refusals = state.refusals;
+  record.changes = state.changes;
   record.retry_at = retry_time(state.failures + 1);
   catalog::record_visit(parent, record);
   catalog::record_trouble(parent, outcome, requester);

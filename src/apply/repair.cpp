@@ -6,8 +6,10 @@
 #include "catalog/drift.h"
 #include "catalog/drift_watch.h"
 #include "catalog/journal.h"
+#include "catalog/state.h"
 #include "core/plan.h"
 #include "pg/server.h"
+#include "shim/workers.h"
 
 namespace pgscale::apply {
 namespace {
@@ -81,6 +83,13 @@ class Repair {
       }
     }
     pg::call(pgs_unclaim, parent_, PGS_CLAIM_MAINTENANCE);
+    if (report_.steps > 0) tell_maintenance();
+  }
+
+  // What the last visit wrote down does not know the new partitions.
+  void tell_maintenance() const {
+    catalog::note_changes({parent_});
+    pg::call(pgs_wake_launcher_at_commit);
   }
 
   // True when it did something: an index on a partitioned partition is the wish of the next round.

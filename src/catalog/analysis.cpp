@@ -99,7 +99,7 @@ std::map<Oid, ParentStatistics> look(const std::vector<Oid>& parents) {
   return found;
 }
 
-std::vector<Oid> sets_to_look_at(Micros real_now) {
+std::vector<Oid> sets_to_look_at(Micros real_now, std::optional<Oid> user) {
   std::vector<Oid> parents;
   for (const auto& row :
        pg::query(Sql("SELECT p.parent::oid FROM pgscale.policy p"
@@ -107,8 +107,10 @@ std::vector<Oid> sets_to_look_at(Micros real_now) {
                      "  LEFT JOIN pgscale.set_state s USING (parent)"
                      " WHERE NOT p.paused AND coalesce(s.crashes, 0) < $2::int"
                      "   AND (s.look_at IS NULL OR s.look_at <= $1::timestamptz)"
+                     "   AND ($3 IS NULL OR pg_catalog.pg_has_role($3::oid, c.relowner, 'USAGE'))"
                      " ORDER BY 1"),
-                 {timestamptz_text(real_now), pg::from_int(kCrashesToQuarantine)})) {
+                 {timestamptz_text(real_now), pg::from_int(kCrashesToQuarantine),
+                  user ? pg::from_oid(*user) : pg::Value()})) {
     parents.push_back(to_oid(row[0]));
   }
   return parents;
@@ -131,12 +133,12 @@ std::optional<Analysis> look_at_statistics(Oid parent) {
   return Analysis{look({parent})[parent], *rule, pg::analyze_knows_only()};
 }
 
-std::vector<Oid> sets_to_analyze(Micros real_now) {
+std::vector<Oid> sets_to_analyze(Micros real_now, std::optional<Oid> user) {
   std::vector<Oid> stale;
   const auto rule = analyze_rule();
   if (!rule) return stale;
   const auto acting = pg::Acting::as_extension();
-  const std::vector<Oid> parents = sets_to_look_at(real_now);
+  const std::vector<Oid> parents = sets_to_look_at(real_now, user);
   if (parents.empty()) return stale;
   std::vector<Oid> fresh;
   for (const auto& [parent, statistics] : look(parents)) {

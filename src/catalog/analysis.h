@@ -12,9 +12,10 @@ namespace pgscale::catalog {
 // the server counts nothing.
 [[nodiscard]] std::optional<Analysis> look_at_statistics(Oid parent);
 
-// The same for every set whose turn it is, all in one go. Gives those whose parents are to be
-// analyzed; the others are looked at again when kBetweenLooks is over.
-[[nodiscard]] std::vector<Oid> sets_to_analyze(Micros real_now);
+// The same for every set whose turn it is, or for those that the user may maintain, all in one go.
+// Gives those whose parents are to be analyzed; the others are looked at again when kBetweenLooks
+// is over.
+[[nodiscard]] std::vector<Oid> sets_to_analyze(Micros real_now, std::optional<Oid> user);
 
 // The parent has just been analyzed: counting begins anew.
 void begin_counting(Oid parent);

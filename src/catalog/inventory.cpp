@@ -176,6 +176,14 @@ std::optional<Oid> parent_of(Oid partition) {
   return pg::to_oid(rows.front()[0]);
 }
 
+int relations_of_partition(Oid parent) {
+  const Rows rows =
+      pg::query(Sql("SELECT count(*) FROM pg_catalog.pg_index WHERE indrelid = $1::oid"),
+                {pg::from_oid(parent)});
+  constexpr int kTableAndToast = 3;  // the TOAST table has an index
+  return kTableAndToast + static_cast<int>(pg::to_int(rows.front()[0]));
+}
+
 bool is_small(Oid table) {
   constexpr std::int64_t kQuicklyScanned = 8 * 1024 * 1024;
   const Rows rows = pg::query(Sql("SELECT coalesce(sum(pg_relation_size(relid)), 0)"

@@ -30,6 +30,9 @@ struct ManagedSet {
 // The set that the relation is a partition of; empty when it is none.
 [[nodiscard]] std::optional<Oid> parent_of(Oid partition);
 
+// How many relations a new partition of the parent comes with, itself among them.
+[[nodiscard]] int relations_of_partition(Oid parent);
+
 // Whether the table is so small (below 8 MB) that scanning it under a lock is no matter.
 [[nodiscard]] bool is_small(Oid table);
 

@@ -1,8 +1,6 @@
 #include "catalog/policies.h"
 
-#include "catalog/zones.h"
 #include "core/failure.h"
-#include "core/schedule.h"
 #include "pg/query.h"
 #include "pg/server.h"
 #include "pg/session.h"
@@ -58,19 +56,6 @@ bool may_see(Oid parent) {
                         "        OR pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE'))"),
                     {pg::from_oid(parent)})
               .empty();
-}
-
-std::vector<Oid> due_sets(Micros policy_now, Micros real_now) {
-  return oids(pg::query(Sql("SELECT p.parent::oid FROM pgscale.policy p"
-                            "  JOIN pg_catalog.pg_class c ON c.oid = p.parent"
-                            "  LEFT JOIN pgscale.set_state s USING (parent)"
-                            " WHERE NOT p.paused AND coalesce(s.crashes, 0) < $3::int"
-                            "   AND (s.visited_at IS NULL OR s.next_due <= $1::timestamptz"
-                            "        OR s.retry_at <= $2::timestamptz"
-                            "        OR s.visited_at <= $2::timestamptz - interval '1 hour')"
-                            " ORDER BY s.next_due NULLS FIRST, p.parent"),
-                        {timestamptz_text(policy_now), timestamptz_text(real_now),
-                         pg::from_int(kCrashesToQuarantine)}));
 }
 
 std::optional<PolicyRow> load_policy(Oid parent) {
@@ -151,6 +136,7 @@ void delete_policy(Oid parent) {
                          Sql("DELETE FROM pgscale.set_state WHERE parent = $1::oid"),
                          Sql("DELETE FROM pgscale.analyzed WHERE parent = $1::oid"),
                          Sql("DELETE FROM pgscale.drift_watch WHERE parent = $1::oid"),
+                         Sql("DELETE FROM pgscale.change WHERE parent = $1::oid"),
                          Sql("DELETE FROM pgscale.milestone WHERE parent = $1::oid"),
                          Sql("DELETE FROM pgscale.retirement WHERE parent = $1::oid")}) {
     pg::execute(sql, {pg::from_oid(parent)});

@@ -33,8 +33,6 @@ struct PolicyRow {
 [[nodiscard]] std::vector<Oid> own_sets();
 // Whether the current user may see what views show of the set: its owner, and pg_read_all_stats.
 [[nodiscard]] bool may_see(Oid parent);
-// All of them whose time has come at the two clocks (see core/schedule.h).
-[[nodiscard]] std::vector<Oid> due_sets(Micros policy_now, Micros real_now);
 
 [[nodiscard]] std::optional<PolicyRow> load_policy(Oid parent);
 // Whether the policy is still the one of the row; false when it is gone.

@@ -1,5 +1,7 @@
 #include "catalog/state.h"
 
+#include <algorithm>
+
 #include "catalog/zones.h"
 #include "pg/query.h"
 #include "pg/server.h"
@@ -23,6 +25,13 @@ Value from_micros(std::optional<Micros> instant) {
 
 std::string cluster_identity() { return pg::call(pgs_cluster_identity); }
 
+Value from_oids(const std::optional<std::vector<Oid>>& oids) {
+  if (!oids) return Value();
+  std::vector<Value> values;
+  for (Oid oid : *oids) values.push_back(pg::from_oid(oid));
+  return pg::array_literal(values);
+}
+
 Value from_text(const std::string& text) { return text.empty() ? Value() : Value(text); }
 
 }  // namespace
@@ -36,7 +45,8 @@ SetState load_state(Oid parent) {
                     "       coalesce(refusals, ''), failures, crashes, coalesce(cluster, ''),"
                     "       ((extract(epoch FROM hold_until) - 946684800) * 1000000)::bigint,"
                     "       ((extract(epoch FROM look_at) - 946684800) * 1000000)::bigint,"
-                    "       ((extract(epoch FROM refreshed_at) - 946684800) * 1000000)::bigint"
+                    "       ((extract(epoch FROM refreshed_at) - 946684800) * 1000000)::bigint,"
+                    "       (SELECT array_agg(c.id) FROM pgscale.change c WHERE c.parent = $1::oid)"
                     "  FROM pgscale.set_state WHERE parent = $1::oid"),
                 {pg::from_oid(parent)});
   SetState state;
@@ -52,6 +62,7 @@ SetState load_state(Oid parent) {
   state.crashes = static_cast<int>(pg::to_int(row[6]));
   state.look_at = to_micros(row[9]);
   state.refreshed_at = to_micros(row[10]);
+  state.changes = row[11];
   if (*row[7] != cluster_identity()) return state;
   state.hold_until = to_micros(row[8]);
   if (state.hold_until && *state.hold_until <= pg::real_now()) state.hold_until.reset();
@@ -86,12 +97,12 @@ void begin_visit(Oid parent) {
 void record_visit(Oid parent, const VisitRecord& visit) {
   const auto acting = pg::Acting::as_extension();
   pg::execute(Sql("INSERT INTO pgscale.set_state AS s (parent, filled, next_due, polled, retry_at,"
-                  "       visited_at, last_run, last_success, last_error, last_sqlstate, refusals, "
-                  "failures, look_at)"
+                  "       visited_at, last_run, last_success, last_error, last_sqlstate, refusals,"
+                  "       failures, look_at, watched)"
                   " SELECT $1::oid, $2::bool, $3::timestamptz, $4::bool, $5::timestamptz,"
                   "       clock_timestamp(), CASE WHEN $6::bool THEN clock_timestamp() END,"
                   "       CASE WHEN $7::bool THEN clock_timestamp() END, $8, $9, $10,"
-                  "       CASE WHEN $7::bool THEN 0 ELSE 1 END, $11::timestamptz"
+                  "       CASE WHEN $7::bool THEN 0 ELSE 1 END, $11::timestamptz, $12::oid[]"
                   "  FROM pgscale.policy WHERE parent = $1::oid"
                   " ON CONFLICT (parent) DO UPDATE SET"
                   "       filled = s.filled OR excluded.filled, next_due = excluded.next_due,"
@@ -102,11 +113,15 @@ void record_visit(Oid parent, const VisitRecord& visit) {
                   "       last_error = excluded.last_error, last_sqlstate = excluded.last_sqlstate,"
                   "       refusals = excluded.refusals, crashes = 0,"
                   "       look_at = coalesce(excluded.look_at, s.look_at),"
+                  "       watched = excluded.watched,"
                   "       failures = CASE WHEN $7::bool THEN 0 ELSE s.failures + 1 END"),
               {pg::from_oid(parent), visit.filled ? "t" : "f", from_micros(visit.next_due),
                visit.polled ? "t" : "f", from_micros(visit.retry_at), visit.worked ? "t" : "f",
                visit.clean ? "t" : "f", from_text(visit.error), from_text(visit.sqlstate),
-               from_text(visit.refusals), from_micros(visit.look_at)});
+               from_text(visit.refusals), from_micros(visit.look_at), from_oids(visit.watched)});
+  if (!visit.changes) return;
+  pg::execute(Sql("DELETE FROM pgscale.change WHERE parent = $1::oid AND id = ANY ($2::bigint[])"),
+              {pg::from_oid(parent), *visit.changes});
 }
 
 void record_refresh(Oid parent) {
@@ -120,6 +135,15 @@ void make_due(Oid parent) {
   const auto acting = pg::Acting::as_extension();
   pg::execute(Sql("UPDATE pgscale.set_state SET visited_at = NULL WHERE parent = $1::oid"),
               {pg::from_oid(parent)});
+}
+
+// A row each, and no update of one that somebody else may hold: their statement must neither wait
+// nor fail for it.
+void note_changes(const std::vector<Oid>& parents) {
+  const auto acting = pg::Acting::as_extension();
+  pg::execute(Sql("INSERT INTO pgscale.change (parent)"
+                  " SELECT parent FROM pgscale.policy WHERE parent = ANY ($1::oid[])"),
+              {from_oids(parents)});
 }
 
 // The server is known from here on, or the next visit would find it new and hold retirement again.
@@ -136,12 +160,20 @@ Visit next_visit() {
   const Rows rows =
       pg::query(Sql("SELECT ((extract(epoch FROM min(s.next_due)) - 946684800) * 1000000)::bigint,"
                     "       ((extract(epoch FROM min(least(s.retry_at, CASE WHEN $2::bool"
-                    "           THEN s.look_at END))) - 946684800) * 1000000)::bigint"
+                    "           THEN s.look_at END))) - 946684800) * 1000000)::bigint,"
+                    "       coalesce(bool_or(s.watched <> '{}' OR EXISTS ("
+                    "           SELECT FROM pgscale.change c WHERE c.parent = s.parent)), false)"
                     "  FROM pgscale.policy p JOIN pgscale.set_state s USING (parent)"
                     "  JOIN pg_catalog.pg_class c ON c.oid = p.parent"
                     " WHERE NOT p.paused AND s.crashes < $1::int"),
                 {pg::from_int(kCrashesToQuarantine), pg::analyze_parents() ? "t" : "f"});
-  return {to_micros(rows.front()[0]), to_micros(rows.front()[1])};
+  const auto& row = rows.front();
+  Visit next{to_micros(row[0]), to_micros(row[1])};
+  if (pg::to_bool(row[2])) {
+    const Micros after_nap = pg::real_now() + pg::naptime().count() * kMicrosPerSecond;
+    next.retry = std::min(next.retry.value_or(after_nap), after_nap);
+  }
+  return next;
 }
 
 }  // namespace pgscale::catalog

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/inventory.h"
 #include "core/schedule.h"
@@ -20,6 +21,8 @@ struct SetState {
   std::optional<Micros> hold_until;    // empty unless it lies ahead
   std::optional<Micros> look_at;       // when the statistics of the parent are next looked at
   std::optional<Micros> refreshed_at;  // when subscriptions were last refreshed for it
+  // What hands have changed and no visit has seen; ids in pgscale.change, as an array.
+  std::optional<std::string> changes;
 };
 
 // What a visit found and left.
@@ -33,7 +36,10 @@ struct VisitRecord {
   std::string error;
   std::string sqlstate;
   std::string refusals;
-  std::optional<Micros> look_at;  // empty: as before
+  std::optional<Micros> look_at;       // empty: as before
+  std::optional<std::string> changes;  // those that the visit has seen
+  // Number keys: the partitions in which new rows make the set due; empty: only a look can tell.
+  std::optional<std::vector<Oid>> watched;
 };
 
 // A set without a row, or with that of another server, has been restored: its hold begins now.
@@ -52,6 +58,9 @@ void record_refresh(Oid parent);
 
 // The policy has changed: look at once.
 void make_due(Oid parent);
+
+// Hands have changed the partitions of these tables, as far as they are sets.
+void note_changes(const std::vector<Oid>& parents);
 
 // resume(): forget crashes, failures and a hold, look at once.
 void reset_state(Oid parent);

@@ -24,6 +24,11 @@ std::chrono::seconds rest_after_failures(int failures, std::chrono::seconds napt
                   std::max(kLongest, naptime));
 }
 
+int partitions_in_one_call(std::int64_t lock_slots, int locks_each, bool others_wait) {
+  const std::int64_t most = others_wait ? 40 : 200;
+  return static_cast<int>(std::clamp<std::int64_t>(lock_slots / 8 / locks_each, 1, most));
+}
+
 Visit after_rest(const Visit& next, Micros policy_now, Micros real_now,
                  std::chrono::seconds naptime) {
   const bool was_due = next.due && *next.due <= policy_now;

@@ -27,6 +27,12 @@ inline constexpr int kOldSnapshotTimeouts = 10;
 // A set whose worker died this often in a row is left alone until somebody resumes it.
 inline constexpr int kCrashesToQuarantine = 3;
 
+// How many partitions one call may make: it holds all their locks until its transaction ends. Fewer
+// where others wait behind these locks: that on the default partition stops readers, those on the
+// targets of foreign keys stop writers. Never more than fit into an eighth of the server's lock
+// table; maintenance makes the rest, each in a transaction of its own.
+[[nodiscard]] int partitions_in_one_call(std::int64_t lock_slots, int locks_each, bool others_wait);
+
 // How long retirement rests in a set that woke up in another server than it went to sleep in.
 inline constexpr Micros kHoldAfterRestore = kMicrosPerDay;
 

@@ -39,6 +39,7 @@ inline bool analyze_parents() noexcept { return pgs_setting_analyze_parents(); }
 inline bool refresh_subscriptions() noexcept { return pgs_setting_refresh_subscriptions(); }
 
 inline std::uint64_t visible_lsn() noexcept { return pgs_visible_lsn(); }
+inline std::int64_t lock_slots() noexcept { return pgs_lock_slots(); }
 inline int own_pid() noexcept { return pgs_own_pid(); }
 inline Oid own_database() noexcept { return pgs_own_database(); }
 inline Oid session_user() noexcept { return pgs_session_user(); }

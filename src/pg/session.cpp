@@ -42,6 +42,10 @@ void LockTimeout::spend() const {
   call(pgs_setting_save, "lock_timeout", std::to_string(limit.count()).c_str());
 }
 
+OwnSearchPath::OwnSearchPath() : level_(call(pgs_setting_level)) {
+  call(pgs_setting_save, "search_path", "pg_catalog, pg_temp");
+}
+
 Session::Session(Venue venue) : venue_(venue) { open(); }
 
 void Session::end() {

@@ -56,6 +56,22 @@ class LockTimeout {
   Unwinding unwinding_;
 };
 
+// For SQL of pgscale's own in a function that must see the names of the caller and so has no
+// search_path of its own.
+class OwnSearchPath {
+ public:
+  OwnSearchPath();
+  ~OwnSearchPath() {
+    if (!unwinding_) pgs_setting_pop(level_);
+  }
+  OwnSearchPath(const OwnSearchPath&) = delete;
+  OwnSearchPath& operator=(const OwnSearchPath&) = delete;
+
+ private:
+  int level_;
+  Unwinding unwinding_;
+};
+
 // How long a statement at top level waits for transactions that began before it: those that hold
 // nobody up by waiting may wait as long as it takes.
 enum class Patience { kLockTimeout, kUnlimited };

@@ -69,6 +69,7 @@ PGS_FUNCTION(pgscale_report);
 
 PGS_FUNCTION(pgscale_forget_dropped);	/* event trigger on sql_drop */
 PGS_FUNCTION(pgscale_change_threshold);	/* trigger of view threshold */
+PGS_FUNCTION(pgscale_note_ddl);		/* event trigger */
 
 /*
  * Statement trigger on the policies: the launcher looks at once.  Our own

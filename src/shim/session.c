@@ -1,5 +1,6 @@
 #include "postgres.h"
 
+#include "access/twophase.h"
 #include "access/xact.h"
 #include "access/xlog.h"
 #include "access/xlogrecovery.h"
@@ -7,6 +8,7 @@
 #include "catalog/pg_extension.h"
 #include "commands/extension.h"
 #include "postmaster/bgworker.h"
+#include "miscadmin.h"
 #include "postmaster/interrupt.h"
 #include "storage/ipc.h"
 #include "storage/latch.h"
@@ -231,6 +233,12 @@ void
 pgs_lock_against_writers(uint32_t relation)
 {
 	LockRelationOid(relation, ShareRowExclusiveLock);
+}
+
+int64_t
+pgs_lock_slots(void)
+{
+	return (int64_t) max_locks_per_xact * (MaxBackends + max_prepared_xacts);
 }
 
 bool

@@ -80,6 +80,8 @@ extern void pgs_lock_exclusively(uint32_t relation);
 extern void pgs_lock_against_writers(uint32_t relation);
 
 /* Whether this transaction holds any lock on the relation. */
+/* How many locks the server has room for, of all sessions together.  Never raises. */
+extern int64_t pgs_lock_slots(void);
 extern bool pgs_holds_lock_on(uint32_t relation);
 
 /* Whether the caller's transaction goes on after the statement, and so may yet be rolled back. */

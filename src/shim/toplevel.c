@@ -161,6 +161,12 @@ pgs_execute_at_top_level(const char *sql, const PgsTopLevelNames *names, const c
 	MemoryContextSwitchTo(caller);
 }
 
+bool
+pgs_at_top_level(void)
+{
+	return statement_context != NULL;
+}
+
 /* The text of a statement that failed must not be logged when it is gone. */
 void
 pgs_top_level_done(void)

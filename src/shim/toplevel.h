@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -28,6 +29,8 @@ typedef struct PgsTopLevelNames
 extern void pgs_execute_at_top_level(const char *sql, const PgsTopLevelNames *names,
 									 const char *patience);
 
+/* Whether one is being carried out. */
+extern bool pgs_at_top_level(void); /* never raises */
 /* To be called after it, when it has failed, too. */
 extern void pgs_top_level_done(void);	/* never raises */
 

@@ -6,10 +6,9 @@
 
 #include "apply/maintenance.h"
 #include "apply/sampler.h"
-#include "catalog/analysis.h"
+#include "catalog/due.h"
 #include "catalog/extension.h"
 #include "catalog/journal.h"
-#include "catalog/policies.h"
 #include "catalog/state.h"
 #include "pg/contain.h"
 #include "pg/server.h"
@@ -27,16 +26,6 @@ constexpr Micros kRestAfterTrouble = 60 * kMicrosPerSecond;
 
 void log(const std::string& message) { pg::call(pgs_log, message.c_str()); }
 
-// Sets that nothing else is due for, but whose parents are to be analyzed.
-void add_stale(std::vector<Oid>& sets) {
-  const auto trouble = pg::attempt([&sets] {
-    for (Oid parent : catalog::sets_to_analyze(pg::real_now())) {
-      if (std::find(sets.begin(), sets.end(), parent) == sets.end()) sets.push_back(parent);
-    }
-  });
-  if (trouble) log("could not look at the statistics of partition sets: " + trouble->message);
-}
-
 // Empty while the database is being restored: a partition made now would miss the indexes to come.
 std::optional<std::vector<Oid>> sets_to_visit() {
   pg::Session session(pg::Venue::kWorker);
@@ -46,7 +35,6 @@ std::optional<std::vector<Oid>> sets_to_visit() {
       sets.reset();
     } else {
       sets = catalog::due_sets(pg::policy_now(), pg::real_now());
-      add_stale(*sets);
     }
   }
   session.end();

@@ -15,12 +15,12 @@ SELECT tableoid::regclass, * FROM orders ORDER BY id;
 SET pgscale.clock = '2026-12-15 12:00:00+00';
 SELECT step, action, partition, bounds, reason, locks FROM pgscale.plan('orders');
 SELECT sql[1] FROM pgscale.plan('orders') WHERE action IN ('guard', 'validate') ORDER BY step;
--- ATTACH finds the guard and does not scan
-\set VERBOSITY terse
-SET client_min_messages = debug1;
+-- VALIDATE scans the default partition once for each new one; ATTACH finds the guard and does not
+SELECT pg_stat_force_next_flush();
+SELECT seq_scan AS before FROM pg_stat_user_tables WHERE relid = 'orders_default'::regclass \gset
 CALL pgscale.run_maintenance('orders');
-RESET client_min_messages;
-\set VERBOSITY default
+SELECT pg_stat_force_next_flush();
+SELECT seq_scan - :before AS scans FROM pg_stat_user_tables WHERE relid = 'orders_default'::regclass;
 SELECT action, partition, outcome FROM pgscale.runs WHERE parent = 'orders' ORDER BY id;
 -- the guard is gone
 SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'orders_default'::regclass;
@@ -89,11 +89,11 @@ SELECT count(*) FROM pgscale.create_parent('lists', lists => '{"a": [1]}', defau
 INSERT INTO lists VALUES (1), (26);
 SELECT count(*) FROM pgscale.alter_parent('lists', lists => '{"a": [1], "n": [null], "bn": [2, 3]}');
 SELECT sql[1] FROM pgscale.plan('lists') WHERE action = 'guard' ORDER BY step;
-SET client_min_messages = debug1;
-\set VERBOSITY terse
+SELECT pg_stat_force_next_flush();
+SELECT seq_scan AS before FROM pg_stat_user_tables WHERE relid = 'lists_default'::regclass \gset
 CALL pgscale.run_maintenance('lists');
-RESET client_min_messages;
-\set VERBOSITY default
+SELECT pg_stat_force_next_flush();
+SELECT seq_scan - :before AS scans FROM pg_stat_user_tables WHERE relid = 'lists_default'::regclass;
 SELECT partition, "values", is_default FROM pgscale.partitions WHERE root = 'lists'::regclass ORDER BY partition::text;
 INSERT INTO lists VALUES (NULL);
 SELECT count(*) FROM pgscale.alter_parent('lists', lists => '{"a": [1], "n": [null], "bn": [2, 3], "z": [26], "y": [25]}');

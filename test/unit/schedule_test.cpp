@@ -200,5 +200,14 @@ TEST(Agenda, SeeingADatabaseAgainChangesNothing) {
   EXPECT_EQ(agenda.rest(kNow, kNow), 30 * kSecond);
 }
 
+TEST(PartitionsInOneCall, TakeAnEighthOfTheLockTableAtMost) {
+  constexpr std::int64_t kDefault = 64 * 120;
+  EXPECT_EQ(partitions_in_one_call(kDefault, 4, false), 200);
+  EXPECT_EQ(partitions_in_one_call(kDefault, 4, true), 40);
+  EXPECT_EQ(partitions_in_one_call(kDefault, 30, false), 32);
+  EXPECT_EQ(partitions_in_one_call(10 * 120, 6, false), 25);
+  EXPECT_EQ(partitions_in_one_call(100, 50, false), 1);
+}
+
 }  // namespace
 }  // namespace pgscale
