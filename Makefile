@@ -55,7 +55,7 @@ check:
 	@scripts/check.sh
 
 bench:
-	@scripts/install_deps.sh demo
+	@scripts/install_deps.sh bench
 	@if test -x bench/run.sh; then bench/run.sh; else echo "bench/run.sh is not there yet"; fi
 
 # C++ only: the C of src/shim is in PostgreSQL's style, which clang-format does not know.

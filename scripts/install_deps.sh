@@ -1,6 +1,6 @@
 #!/bin/bash
 # Installs the Debian packages that a command needs and this machine lacks:
-#   scripts/install_deps.sh demo|check
+#   scripts/install_deps.sh demo|check|bench
 # Says nothing when nothing is missing.  PG_MAJOR chooses the server (default 15); with PG_CONFIG
 # the server is the caller's own and not installed.
 . "$(dirname "$0")/lib.sh"
@@ -8,10 +8,12 @@
 case ${1:-} in
 demo) packages=(g++ make) ;;
 check) packages=(g++ make cmake libgtest-dev perl libipc-run-perl chromium fonts-dejavu-core) ;;
-*) die "usage: $0 demo|check" ;;
+bench) packages=(g++ make) ;;
+*) die "usage: $0 demo|check|bench" ;;
 esac
 if [ "$SYSTEM_PG_CONFIG" = "/usr/lib/postgresql/$PG_MAJOR/bin/pg_config" ]; then
   packages+=("postgresql-$PG_MAJOR" "postgresql-server-dev-$PG_MAJOR")
+  if [ "$1" = bench ]; then packages+=("postgresql-$PG_MAJOR-partman"); fi # the rival
 fi
 
 # Another system than Debian may do, if somebody has installed everything by hand.
