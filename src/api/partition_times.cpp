@@ -1,4 +1,5 @@
 #include "catalog/inventory.h"
+#include "catalog/policies.h"
 #include "catalog/zones.h"
 #include "pg/arguments.h"
 #include "pg/contain.h"
@@ -8,13 +9,6 @@ namespace pgscale::api {
 namespace {
 
 using Row = std::vector<pg::Value>;
-
-bool may_see(const catalog::ParentFacts& facts) {
-  return !pg::query(Sql("SELECT WHERE pg_has_role($1::oid, 'USAGE')"
-                        "    OR pg_has_role('pg_read_all_stats', 'USAGE')"),
-                    {pg::from_oid(facts.owner)})
-              .empty();
-}
 
 std::string time_text(const End& end, const Axis& axis) {
   switch (end.kind) {
@@ -26,8 +20,7 @@ std::string time_text(const End& end, const Axis& axis) {
 }
 
 std::vector<Row> times_of(Oid parent) {
-  const catalog::ParentFacts facts = catalog::read_parent(parent);
-  if (!may_see(facts) || !catalog::load_policy(parent)) return {};
+  if (!catalog::may_see(parent) || !catalog::load_policy(parent)) return {};
   const PartitionSet set = catalog::load_set(parent).set;
   if (!set.axis || !is_time(set.axis->kind())) return {};
   std::vector<Row> rows;
