@@ -4,6 +4,7 @@
 #include "storage/bufmgr.h"
 #include "storage/bufpage.h"
 
+#include "shim/compat.h"
 #include "shim/storage.h"
 
 static int32
@@ -43,7 +44,7 @@ look_at(Page page, PgsPage *result)
 		return;
 	}
 	result->use = PGS_PAGE_DATA;
-	result->free_bytes = PageGetFreeSpace(page);
+	result->free_bytes = pgs_index_free_space(page);
 	result->dead_bytes = dead_bytes(page);
 }
 

@@ -13,6 +13,7 @@
 #include "pgstat.h"
 #include "postmaster/autovacuum.h"
 #include "storage/bufmgr.h"
+#include "storage/bufpage.h"
 #include "storage/lock.h"
 #include "storage/smgr.h"
 #include "tcop/pquery.h"
@@ -249,6 +250,27 @@ pgs_vacuum(List *relations, VacuumParams *params)
 
 /* 18 has ANALYZE ONLY. */
 #define PGS_ANALYZE_KNOWS_ONLY (PG_VERSION_NUM >= 180000)
+
+/* What pgstattuple of the same server takes for free: before 18 less the line pointer of a row to come. */
+static inline Size
+pgs_heap_free_space(Page page)
+{
+#if PG_VERSION_NUM >= 180000
+	return PageGetExactFreeSpace(page);
+#else
+	return PageGetHeapFreeSpace(page);
+#endif
+}
+
+static inline Size
+pgs_index_free_space(Page page)
+{
+#if PG_VERSION_NUM >= 180000
+	return PageGetExactFreeSpace(page);
+#else
+	return PageGetFreeSpace(page);
+#endif
+}
 
 /* 17 attaches identity columns by itself and refuses partitions that have their own. */
 #define PGS_ATTACH_BRINGS_IDENTITY (PG_VERSION_NUM >= 170000)

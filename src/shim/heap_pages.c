@@ -5,6 +5,7 @@
 #include "storage/bufmgr.h"
 #include "storage/bufpage.h"
 
+#include "shim/compat.h"
 #include "shim/storage.h"
 
 /* What is of no use to any transaction to come, though some old one may still see it. */
@@ -63,7 +64,7 @@ pgs_read_heap_pages(const PgsStorage *storage, const uint32_t *blocks, uint32_t 
 		/* A new page was made ahead for the next inserts (16 and later): it is no bloat. */
 		if (!PageIsNew(page))
 		{
-			pages[i].free_bytes = PageGetHeapFreeSpace(page);
+			pages[i].free_bytes = pgs_heap_free_space(page);
 			pages[i].dead_bytes = dead_bytes(storage, buffer, blocks[i]);
 		}
 		UnlockReleaseBuffer(buffer);
