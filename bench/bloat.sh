@@ -2,6 +2,7 @@
 # Bloat of 5,000 tables and 13,000 indexes, against estimates from pg_stats: one query on the tables, one on the
 # btrees. The yardstick is plain SQL that does what such estimates must do at least; it knows nothing of
 # dropped columns, alignment or deduplication, so that it is fast and wrong.
+#   IOGUIX=DIR bench/bloat.sh    with DIR a clone of github.com/ioguix/pgsql-bloat-estimation: its two queries as well
 . "$(dirname "$0")/lib.sh"
 trap '"$TOP/scripts/cluster.sh" stop bench' EXIT
 use_cluster bench <<CONF
@@ -75,7 +76,13 @@ SELECT relation, pages * page AS bytes,
 SQL
 }
 
+# They read catalogs and TOAST tables too, so they are compared with all that pgscale measures.
+ioguix() {
+  { cat "$IOGUIX/table/table_bloat.sql" && echo ';' && cat "$IOGUIX/btree/btree_bloat.sql"; } | seconds
+}
+
 for ((round = 0; round < ROUNDS; round++)); do
+  if [ -n "${IOGUIX:-}" ]; then ioguix >>"$RUN_DIR/log/bloat.ioguix.$$"; fi
   plain >>"$RUN_DIR/log/bloat.plain.$$"
   ours >>"$RUN_DIR/log/bloat.ours.$$"
   everything >>"$RUN_DIR/log/bloat.all.$$"
@@ -86,3 +93,8 @@ c=$(median <"$RUN_DIR/log/bloat.all.$$")
 rm "$RUN_DIR/log/bloat.ours.$$" "$RUN_DIR/log/bloat.plain.$$" "$RUN_DIR/log/bloat.all.$$"
 row 'bloat of 5,000 tables and 13,000 indexes, measured, against estimates from pg_stats by two queries, s' "$a" "$b" "$(ratio "$a" "$b")"
 row 'the same with 5,000 TOAST tables, their indexes and the system catalogs, s' "$c" "$b" "$(ratio "$c" "$b")"
+if [ -n "${IOGUIX:-}" ]; then
+  d=$(median <"$RUN_DIR/log/bloat.ioguix.$$")
+  rm "$RUN_DIR/log/bloat.ioguix.$$"
+  row "all of that, measured, against ioguix's two queries (tables and btrees), s" "$c" "$d" "$(ratio "$c" "$d")"
+fi
