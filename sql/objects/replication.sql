@@ -62,6 +62,44 @@ COMMENT ON COLUMN pgscale.replication_slots.catalog_xmin_age IS 'The same for ro
 COMMENT ON COLUMN pgscale.replication_slots.invalidation_reason IS 'Why the slot is lost; NULL before PostgreSQL 17';
 COMMENT ON COLUMN pgscale.replication_slots.synced IS 'Whether it is a copy of a slot of the primary; NULL before PostgreSQL 17';
 
+-- A standby without a slot leaves nothing behind when it goes; so each sample notes who is there.
+CREATE TABLE pgscale.receiver (
+    name text NOT NULL,
+    client_addr inet,
+    timeline text NOT NULL,
+    seen_at timestamptz NOT NULL,
+    replay_lsn pg_lsn
+);
+COMMENT ON TABLE pgscale.receiver IS 'Standbys without a slot that were connected at the last samples; not part of a dump';
+COMMENT ON COLUMN pgscale.receiver.name IS 'application_name';
+COMMENT ON COLUMN pgscale.receiver.client_addr IS 'Its address; NULL for a Unix socket';
+COMMENT ON COLUMN pgscale.receiver.timeline IS 'Of the server they were connected to: they are none of a standby that is promoted';
+COMMENT ON COLUMN pgscale.receiver.seen_at IS 'When a sample last found it connected, in real time';
+COMMENT ON COLUMN pgscale.receiver.replay_lsn IS 'What it had replayed then';
+
+CREATE VIEW pgscale.connected_receiver AS
+SELECT r.application_name AS name, r.client_addr,
+       (SELECT left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 8)) AS timeline,
+       max(r.replay_lsn) AS replay_lsn, bool_or(s.slot_name IS NOT NULL) AS has_slot
+  FROM pg_catalog.pg_stat_replication r
+  LEFT JOIN pg_catalog.pg_replication_slots s ON s.active_pid = r.pid
+ WHERE r.state = 'streaming' AND r.application_name <> ''
+ GROUP BY 1, 2;
+COMMENT ON VIEW pgscale.connected_receiver IS 'Who receives WAL now and has a name; part of the history';
+COMMENT ON COLUMN pgscale.connected_receiver.name IS 'As in table receiver';
+COMMENT ON COLUMN pgscale.connected_receiver.client_addr IS 'As in table receiver';
+COMMENT ON COLUMN pgscale.connected_receiver.timeline IS 'As in table receiver';
+COMMENT ON COLUMN pgscale.connected_receiver.replay_lsn IS 'As in table receiver';
+COMMENT ON COLUMN pgscale.connected_receiver.has_slot IS 'Whether a slot will tell of it when it is gone';
+
+CREATE FUNCTION pgscale.forget_receiver(name text) RETURNS void
+    LANGUAGE c VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'pgscale_forget_receiver';
+COMMENT ON FUNCTION pgscale.forget_receiver(text) IS
+'Takes a standby that was removed for good out of view lag, by its application_name; without it, that happens after seven days';
+REVOKE EXECUTE ON FUNCTION pgscale.forget_receiver(text) FROM PUBLIC;
+
 CREATE VIEW pgscale.lag AS
 WITH here AS MATERIALIZED (
     SELECT pg_catalog.pg_is_in_recovery() AS standby,
@@ -99,6 +137,19 @@ abandoned AS (
       FROM here h
      CROSS JOIN pgscale.replication_slots s
      WHERE NOT s.active AND s.synced IS NOT TRUE),
+vanished AS (
+    SELECT 'physical', v.name, NULL::text, v.client_addr, 'none', NULL::text,
+           NULL::bigint, NULL::bigint, NULL::bigint,
+           nullif(pgscale.bytes_between(v.replay_lsn, h.head), 0),
+           NULL::float8, NULL::float8, extract(epoch FROM h.now - v.seen_at)::float8,
+           NULL::float8, NULL::float8, false, NULL::text, v.seen_at
+      FROM here h
+     CROSS JOIN pgscale.receiver v
+     WHERE CASE WHEN h.standby THEN false
+                ELSE v.timeline = left(pg_catalog.pg_walfile_name(h.head), 8)
+                     AND pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE')
+                     AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_replication r
+                                      WHERE r.application_name = v.name AND r.client_addr IS NOT DISTINCT FROM v.client_addr) END),
 -- Every fact that a role may not see is NULL, and nothing tells it from a receiver that is not there but the pid.
 self AS (
     SELECT 'self', 'this server', w.slot_name, NULL::inet,
@@ -119,7 +170,7 @@ self AS (
      WHERE h.standby),
 judged AS (
     SELECT c.*, pgscale.lag_status(c.kind, c.state, c.replayed, c.silence, c.timeout, c.paused, c.wal_status) AS status
-      FROM (SELECT * FROM sender UNION ALL SELECT * FROM abandoned UNION ALL SELECT * FROM self) c)
+      FROM (SELECT * FROM sender UNION ALL SELECT * FROM abandoned UNION ALL SELECT * FROM vanished UNION ALL SELECT * FROM self) c)
 SELECT j.kind,
        j.name,
        j.slot_name,
@@ -153,7 +204,7 @@ SELECT j.kind,
                       ELSE 'the receiver does not tell its position' END
        END AS explanation
   FROM judged j;
-COMMENT ON VIEW pgscale.lag IS 'How far behind each standby, logical receiver and abandoned slot of this server is, and on a standby this server itself; 0 only for what is connected and has everything';
+COMMENT ON VIEW pgscale.lag IS 'How far behind each standby, logical receiver, abandoned slot and vanished standby of this server is, and on a standby this server itself; 0 only for what is connected and has everything';
 COMMENT ON COLUMN pgscale.lag.kind IS 'physical, logical, or self: this standby';
 COMMENT ON COLUMN pgscale.lag.name IS 'application_name of the receiver; without a connection the slot';
 COMMENT ON COLUMN pgscale.lag.slot_name IS 'Its slot; NULL for none';

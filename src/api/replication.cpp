@@ -1,9 +1,12 @@
 #include <chrono>
 
+#include "catalog/receivers.h"
+#include "core/failure.h"
 #include "core/lag.h"
 #include "pg/arguments.h"
 #include "pg/contain.h"
 #include "pg/server.h"
+#include "pg/session.h"
 
 namespace pgscale::api {
 namespace {
@@ -51,6 +54,20 @@ bool wait_until_visible(std::uint64_t lsn, std::chrono::microseconds timeout) {
   return true;
 }
 
+void forget_receiver(PgsCall* call) {
+  const auto name = pg::Arguments(call).text(0);
+  if (!name) throw Failure(Problem::kNullNotAllowed, "name must not be null");
+  pg::call(pgs_prevent_in_recovery, "pgscale.forget_receiver()");
+  pg::Session session(pg::Venue::kFunction);
+  const bool known = catalog::forget_receiver(*name) > 0;
+  session.end();
+  if (!known) {
+    throw Failure(Problem::kUndefinedObject, "no receiver named \"" + *name + "\" is missed", {},
+                  "Those that are have status disconnected and no slot in the view pgscale.lag.");
+  }
+  pg::call(pgs_return_void, call);
+}
+
 void wait_for_lsn(PgsCall* call) {
   const pg::Arguments arguments(call);
   const auto lsn = arguments.lsn(0);
@@ -69,6 +86,11 @@ void wait_for_lsn(PgsCall* call) {
 extern "C" bool body_pgscale_lag_status(PgsCall* call, PgsFailure* failure);
 extern "C" bool body_pgscale_lag_status(PgsCall* call, PgsFailure* failure) {
   return pgscale::pg::contain(failure, [call] { pgscale::api::lag_status(call); });
+}
+
+extern "C" bool body_pgscale_forget_receiver(PgsCall* call, PgsFailure* failure);
+extern "C" bool body_pgscale_forget_receiver(PgsCall* call, PgsFailure* failure) {
+  return pgscale::pg::contain(failure, [call] { pgscale::api::forget_receiver(call); });
 }
 
 extern "C" bool body_pgscale_wait_for_lsn(PgsCall* call, PgsFailure* failure);

@@ -5,6 +5,7 @@
 #include "catalog/drift_watch.h"
 #include "catalog/health.h"
 #include "catalog/policies.h"
+#include "catalog/receivers.h"
 #include "catalog/relations.h"
 #include "catalog/sampling.h"
 #include "catalog/state.h"
@@ -115,6 +116,7 @@ void write_sample() {
   sample_queries(time, before && before->query_epoch == now.query_epoch);
   catalog::write_sequences(time, kSequences);
   sample_counters(time);
+  catalog::note_receivers();
   catalog::save_sample_state(now);
 }
 

@@ -36,6 +36,7 @@ PGS_FUNCTION(pgscale_repair);
 PGS_FUNCTION(pgscale_partition_times);
 PGS_FUNCTION(pgscale_lag_status);
 PGS_FUNCTION(pgscale_wait_for_lsn);
+PGS_FUNCTION(pgscale_forget_receiver);
 PGS_FUNCTION(pgscale_bloat_of);
 PGS_FUNCTION(pgscale_stat_rows);
 PGS_FUNCTION(pgscale_window_start);
