@@ -106,6 +106,7 @@ SELECT * FROM pgscale.create_parent('slept', 'at', '1 month', premake => 1);
 CREATE DOMAIN moment AS timestamptz NOT NULL;
 CREATE TABLE by_domain (at moment) PARTITION BY RANGE (at);
 SELECT action, partition, bounds FROM pgscale.create_parent('by_domain', 'at', '1 year', premake => 0);
+SELECT * FROM pgscale.plan('by_domain');
 
 -- what was done is in the history
 SELECT parent, partition, action, reason, who = current_user AS mine, outcome, sqlstate, message
