@@ -83,9 +83,11 @@ std::optional<Point> newest_with_rows(std::vector<Partition> partitions) {
     return std::get<Range>(b.bound).lower < std::get<Range>(a.bound).lower;
   });
   for (const Partition& partition : partitions) {
-    const End& lower = std::get<Range>(partition.bound).lower;
-    if (lower.kind != End::Kind::kValue) continue;
-    if (pg::call(pgs_has_rows, partition.oid) == PGS_ROWS_SOME) return lower.value;
+    const Range& range = std::get<Range>(partition.bound);
+    const bool has_value = range.lower.kind == End::Kind::kValue;
+    if (!has_value && range.upper.kind != End::Kind::kValue) continue;
+    if (pg::call(pgs_has_rows, partition.oid) != PGS_ROWS_SOME) continue;
+    return has_value ? range.lower.value : range.upper.value - 1;  // one without a lower bound
   }
   return std::nullopt;
 }
