@@ -50,6 +50,17 @@ RunEnd StepRunner::run(const Step& step) {
   return this->run(step, run);
 }
 
+RunEnd StepRunner::run(const Step& step, const Deed& deed) {
+  catalog::require_extension();
+  const std::int64_t run = catalog::next_run();
+  catalog::begin_run(run, managed_.facts.parent, step, requester_);
+  session_.commit();
+  const RunEnd end = try_repeatedly(step, deed);
+  catalog::end_run(run, end);
+  session_.commit();
+  return end;
+}
+
 RunEnd StepRunner::run(const Step& step, std::int64_t run) {
   catalog::begin_run(run, managed_.facts.parent, step, requester_);
   const auto rows = detaches(step) || step.action == Action::kDrop
@@ -76,20 +87,22 @@ void StepRunner::withdraw_request(const Step& step, const RunEnd& end) {
 }
 
 RunEnd StepRunner::run_here(const Step& step) {
-  if (session_.may_commit()) return try_repeatedly(step);
+  if (session_.may_commit()) {
+    return try_repeatedly(step, [&](pg::LockTimeout& limit) { carry_out(step, limit); });
+  }
   pg::LockTimeout limit(pg::lock_timeout());
   carry_out(step, limit);
   return {};
 }
 
 // Between the tries nothing is held and nothing is queued for, so whoever came behind us gets on.
-RunEnd StepRunner::try_repeatedly(const Step& step) {
+RunEnd StepRunner::try_repeatedly(const Step& step, const Deed& deed) {
   for (int failures = 1;; failures++) {
     RunEnd end;
     end.failure = pg::attempt([&] {
       refuse_behind_old_snapshots(step, end.blockers);
       pg::LockTimeout limit(pg::lock_timeout());
-      carry_out(step, limit);
+      deed(limit);
     });
     if (!end.failure) return {};
     if (!is_passing(*end.failure)) return end;
@@ -142,7 +155,8 @@ RunEnd StepRunner::end_detach(const Step& step, RunEnd end) {
   finalize.action = Action::kFinalize;
   finalize.sql = {
       detach_statement(managed_.facts.parent.name, step.partition, DetachMode::kFinalize)};
-  RunEnd second = try_repeatedly(finalize);
+  RunEnd second =
+      try_repeatedly(finalize, [&](pg::LockTimeout& limit) { carry_out(finalize, limit); });
   if (second.failure && second.blockers.empty()) second.blockers = end.blockers;
   return second;
 }

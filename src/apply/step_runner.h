@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -20,6 +21,10 @@ class StepRunner {
       : session_(session), managed_(managed), requester_(std::move(requester)) {}
 
   catalog::RunEnd run(const Step& step);
+  // The same with something else to do than its statements, where these are not known beforehand.
+  // It may be done up to four times.
+  using Deed = std::function<void(pg::LockTimeout& limit)>;
+  catalog::RunEnd run(const Step& step, const Deed& deed);
   // The same under a number that another session has given to the run.
   catalog::RunEnd run(const Step& step, std::int64_t run);
 
@@ -34,7 +39,7 @@ class StepRunner {
   catalog::RunEnd detach_by_errand(const Step& step, std::int64_t run);
   catalog::RunEnd run_by_errand(const Step& step, std::int64_t run);
   catalog::RunEnd record_lost_errand(const Step& step, std::int64_t run);
-  catalog::RunEnd try_repeatedly(const Step& step);
+  catalog::RunEnd try_repeatedly(const Step& step, const Deed& deed);
   void withdraw_request(const Step& step, const catalog::RunEnd& end);
   void carry_out(const Step& step, pg::LockTimeout& limit);
   void analyze_as_owner();

@@ -26,6 +26,7 @@ bool is_weak_on_partition(Action action) {
 std::vector<int> lock_holders(const Step& step, const Inventory& inventory) {
   const auto acting = pg::Acting::as_extension();
   std::vector<std::string> others;
+  for (const NamedRelation& other : step.others) others.push_back(std::to_string(other.oid));
   if (step.partition_oid != 0) others.push_back(std::to_string(step.partition_oid));
   if (const Partition* rest = default_partition(inventory)) {
     others.push_back(std::to_string(rest->oid));

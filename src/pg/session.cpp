@@ -12,6 +12,8 @@ namespace {
 // A procedure cannot have SET clauses of its own, because it commits.
 void neutral_settings() {
   call(pgs_setting_local, "search_path", "pg_catalog, pg_temp");
+  call(pgs_setting_local, "default_tablespace", "");
+  call(pgs_setting_local, "default_table_access_method", "heap");
   call(pgs_setting_local, "DateStyle", "ISO");
   call(pgs_setting_local, "IntervalStyle", "postgres");
   call(pgs_setting_local, "TimeZone", "UTC");
@@ -80,6 +82,8 @@ void Session::settle() const {
 void Session::commit() {
   if (venue_ == Venue::kProcedure) {
     call(pgs_spi_commit);
+    // Otherwise what is read under a lock might be as old as the transaction.
+    call(pgs_setting_local, "transaction_isolation", "read committed");
     settle();
     return;
   }

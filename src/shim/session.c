@@ -230,6 +230,12 @@ pgs_lock_exclusively(uint32_t relation)
 }
 
 void
+pgs_lock_against_vacuum(uint32_t relation)
+{
+	LockRelationOid(relation, ShareUpdateExclusiveLock);
+}
+
+void
 pgs_lock_against_writers(uint32_t relation)
 {
 	LockRelationOid(relation, ShareRowExclusiveLock);

@@ -76,6 +76,8 @@ extern bool pgs_pin_extension(const char *name);
 
 /* ACCESS EXCLUSIVE by OID, so that the name means this relation until the transaction ends. */
 extern void pgs_lock_exclusively(uint32_t relation);
+/* SHARE UPDATE EXCLUSIVE by OID, as VACUUM takes it. */
+extern void pgs_lock_against_vacuum(uint32_t relation);
 /* SHARE ROW EXCLUSIVE by OID, as DDL on the other side of a foreign key takes it. */
 extern void pgs_lock_against_writers(uint32_t relation);
 
