@@ -14,14 +14,16 @@ ByGrantee by_grantee(const std::vector<Grant>& grants) {
   return result;
 }
 
-void append_privileges(Sql& sql, const std::vector<const Grant*>& grants,
-                       const QualifiedName& table) {
+void append_privileges(Sql& sql, const std::vector<const Grant*>& grants, const QualifiedName& name,
+                       GrantObject object) {
   for (const Grant* grant : grants) {
     if (grant != grants.front()) sql << ", ";
     sql << Definition{text(grant->privilege)};
     if (!grant->column.empty()) sql << " (" << Identifier(grant->column) << ")";
   }
-  sql << " ON " << table;
+  sql << " ON ";
+  if (object == GrantObject::kSequence) sql << "SEQUENCE ";
+  sql << name;
 }
 
 void append_grantee(Sql& sql, const std::string& grantee) {
@@ -43,16 +45,18 @@ const char* text(Privilege privilege) {
     case Privilege::kTruncate: return "TRUNCATE";
     case Privilege::kReferences: return "REFERENCES";
     case Privilege::kTrigger: return "TRIGGER";
-    case Privilege::kMaintain: break;
+    case Privilege::kMaintain: return "MAINTAIN";
+    case Privilege::kUsage: break;
   }
-  return "MAINTAIN";
+  return "USAGE";
 }
 
-std::vector<Sql> grant_statements(const std::vector<Grant>& grants, const QualifiedName& table) {
+std::vector<Sql> grant_statements(const std::vector<Grant>& grants, const QualifiedName& name,
+                                  GrantObject object) {
   std::vector<Sql> statements;
   for (const auto& [who, list] : by_grantee(grants)) {
     Sql sql("GRANT ");
-    append_privileges(sql, list, table);
+    append_privileges(sql, list, name, object);
     sql << " TO ";
     append_grantee(sql, who.first);
     if (who.second) sql << " WITH GRANT OPTION";
@@ -61,13 +65,13 @@ std::vector<Sql> grant_statements(const std::vector<Grant>& grants, const Qualif
   return statements;
 }
 
-std::vector<Sql> revoke_statements(const std::vector<Grant>& grants, const QualifiedName& table,
-                                   Revocation what) {
+std::vector<Sql> revoke_statements(const std::vector<Grant>& grants, const QualifiedName& name,
+                                   Revocation what, GrantObject object) {
   std::vector<Sql> statements;
   for (const auto& [who, list] : by_grantee(grants)) {
     Sql sql("REVOKE ");
     if (what == Revocation::kGrantOption) sql << "GRANT OPTION FOR ";
-    append_privileges(sql, list, table);
+    append_privileges(sql, list, name, object);
     sql << " FROM ";
     append_grantee(sql, who.first);
     statements.push_back(sql);

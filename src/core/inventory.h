@@ -78,7 +78,8 @@ enum class Privilege {
   kTruncate,
   kReferences,
   kTrigger,
-  kMaintain
+  kMaintain,
+  kUsage  // sequences
 };
 
 struct Grant {
@@ -99,11 +100,16 @@ enum class ReplicaIdentity { kDefault, kNothing, kFull, kIndex };
 // The partitioned table itself and what its partitions must carry over from it.
 struct Parent {
   Parent(Oid parent_oid, QualifiedName parent_name, Method parent_method)
-      : oid(parent_oid), name(std::move(parent_name)), method(parent_method) {}
+      : oid(parent_oid),
+        name(std::move(parent_name)),
+        method(parent_method),
+        base_name(name.name.name()) {}
 
   Oid oid;
   QualifiedName name;
   Method method;
+  // What the names of its partitions are made from: its name, or the one that it is to take over.
+  std::string base_name;
   std::vector<std::string> key_columns;
   // By which the key columns are compared, where that is not the collation of the column itself;
   // empty when there is none such.

@@ -167,9 +167,8 @@ class Planner {
     for (const Wanted& item : wanted.missing) {
       if (const auto* range = std::get_if<Range>(&item.bound)) due_at_expiry(range->upper);
       const Sql clause = bound_clause(item.bound, set_.axis);
-      const std::string name =
-          partition_name(set_.inventory.parent.name.name.name(), set_.policy.naming,
-                         set_.inventory.parent.method, item.bound_name);
+      const std::string name = partition_name(set_.inventory.parent.base_name, set_.policy.naming,
+                                              set_.inventory.parent.method, item.bound_name);
       if (refuse_taken(Action::kCreate, name, clause.text())) continue;
       const QualifiedName partition{set_.inventory.parent.name.schema, Identifier(name)};
       const Partition* rest = default_partition(set_.inventory);
@@ -215,7 +214,7 @@ class Planner {
 
   void plan_default() {
     if (!set_.policy.default_partition || default_partition(set_.inventory) != nullptr) return;
-    const std::string name = default_partition_name(set_.inventory.parent.name.name.name());
+    const std::string name = default_partition_name(set_.inventory.parent.base_name);
     if (refuse_taken(Action::kCreateDefault, name, "DEFAULT")) return;
     const QualifiedName partition{set_.inventory.parent.name.schema, Identifier(name)};
     plan_.items.emplace_back(

@@ -9,6 +9,12 @@ Step step_for(Action action, const TableFacts& table, const std::string& reason)
   return Step{action, table.oid, table.name, "", reason, {}, ""};
 }
 
+Step on_index(Step step, const IndexWish& wish, const PartitionIndex& index) {
+  step.object_oid = wish.oid;
+  step.others = {{index.oid, index.name}};
+  return step;
+}
+
 Sql build_statement(const TableFacts& table, const IndexWish& wish) {
   Sql sql("CREATE ");
   if (wish.unique) sql << "UNIQUE ";
@@ -39,11 +45,8 @@ Step build_on_partitioned(const TableFacts& table, const IndexWish& wish,
 
 Step build_step(const TableFacts& table, const IndexWish& wish, const std::string& reason) {
   if (table.kind == TableKind::kPartitioned) return build_on_partitioned(table, wish, reason);
-  Step step = step_for(Action::kBuildIndex, table, reason);
+  Step step = concurrent_step(Action::kBuildIndex, table, build_statement(table, wish), reason);
   step.object_oid = wish.oid;
-  step.sql = {build_statement(table, wish)};
-  step.locks = "SHARE UPDATE EXCLUSIVE on " + readable(table.name);
-  step.concurrently = true;
   return step;
 }
 
@@ -95,15 +98,9 @@ Step attach_step(const TableFacts& table, const IndexWish& wish, const Partition
 
 Step reindex_step(const TableFacts& table, const IndexWish& wish, const PartitionIndex& index,
                   const std::string& reason) {
-  Step step = step_for(Action::kReindex, table, reason);
-  step.object_oid = wish.oid;
-  step.others = {{index.oid, index.name}};
   Sql sql("REINDEX INDEX CONCURRENTLY ");
   sql << index.name;
-  step.sql = {sql};
-  step.locks = "SHARE UPDATE EXCLUSIVE on " + readable(table.name);
-  step.concurrently = true;
-  return step;
+  return on_index(concurrent_step(Action::kReindex, table, sql, reason), wish, index);
 }
 
 }  // namespace
@@ -118,6 +115,15 @@ Sql alter_column(const QualifiedName& table, const std::string& column, const Sq
   Sql sql("ALTER COLUMN ");
   sql << Identifier(column) << " " << what;
   return alter_table(table, sql);
+}
+
+Step concurrent_step(Action action, const TableFacts& table, const Sql& statement,
+                     const std::string& reason) {
+  Step step = step_for(action, table, reason);
+  step.sql = {statement};
+  step.locks = "SHARE UPDATE EXCLUSIVE on " + readable(table.name);
+  step.concurrently = true;
+  return step;
 }
 
 Step alter_step(const TableFacts& table, const std::vector<Sql>& changes,
@@ -138,15 +144,9 @@ Step unlocked_step(const TableFacts& table, const std::vector<Sql>& changes,
 
 Step drop_index_step(const TableFacts& table, const IndexWish& wish, const PartitionIndex& index,
                      const std::string& reason) {
-  Step step = step_for(Action::kDropIndex, table, reason);
-  step.object_oid = wish.oid;
-  step.others = {{index.oid, index.name}};
   Sql sql("DROP INDEX CONCURRENTLY ");
   sql << index.name;
-  step.sql = {sql};
-  step.locks = "SHARE UPDATE EXCLUSIVE on " + readable(table.name);
-  step.concurrently = true;
-  return step;
+  return on_index(concurrent_step(Action::kDropIndex, table, sql, reason), wish, index);
 }
 
 Step validate_constraint_step(const TableFacts& table, const std::string& constraint,

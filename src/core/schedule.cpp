@@ -39,6 +39,13 @@ Visit after_rest(const Visit& next, Micros policy_now, Micros real_now,
           next.retry && !was_to_retry ? std::min(*next.retry, rested) : rested};
 }
 
+Visit earlier(const Visit& a, const Visit& b) {
+  auto first = [](std::optional<Micros> x, std::optional<Micros> y) {
+    return x && y ? std::min(x, y) : (x ? x : y);
+  };
+  return {first(a.due, b.due), first(a.retry, b.retry)};
+}
+
 void Agenda::observe(const std::vector<Oid>& databases) {
   for (auto entry = entries_.begin(); entry != entries_.end();) {
     const bool exists =

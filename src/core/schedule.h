@@ -52,6 +52,9 @@ struct Visit {
 [[nodiscard]] Visit after_rest(const Visit& next, Micros policy_now, Micros real_now,
                                std::chrono::seconds naptime);
 
+// Whichever of the two is wanted first, on each clock.
+[[nodiscard]] Visit earlier(const Visit& a, const Visit& b);
+
 // What the launcher knows: which databases exist, which are being visited, when the others are due.
 class Agenda {
  public:

@@ -190,6 +190,13 @@ Sql guard_statement(const Parent& parent, const QualifiedName& default_partition
   return sql;
 }
 
+Sql own_guard_statement(const Parent& table, const Range& range, const Axis& axis) {
+  Sql sql("ALTER TABLE ");
+  sql << table.name << " ADD CONSTRAINT " << Identifier(kGuardName) << " CHECK ("
+      << row_condition(table, range, axis) << ") NOT VALID";
+  return sql;
+}
+
 Sql validate_guard_statement(const QualifiedName& default_partition) {
   Sql sql("ALTER TABLE ");
   sql << default_partition << " VALIDATE CONSTRAINT " << Identifier(kGuardName);

@@ -8,7 +8,7 @@
 namespace pgscale {
 
 // The name of the constraint that guards a default partition while a partition is attached beside
-// it.
+// it, and a plain table before it becomes a partition.
 inline constexpr char kGuardName[] = "pgscale_guard";
 
 [[nodiscard]] Sql bound_clause(const Bound& bound, const std::optional<Axis>& axis);
@@ -48,6 +48,8 @@ enum class DetachMode { kConcurrently, kPlain, kFinalize };
 
 [[nodiscard]] Sql guard_statement(const Parent& parent, const QualifiedName& default_partition,
                                   const Bound& bound, const std::optional<Axis>& axis);
+// The same for a table that is to become the partition of the range itself.
+[[nodiscard]] Sql own_guard_statement(const Parent& table, const Range& range, const Axis& axis);
 [[nodiscard]] Sql validate_guard_statement(const QualifiedName& default_partition);
 [[nodiscard]] Sql unguard_statement(const QualifiedName& default_partition);
 

@@ -14,6 +14,10 @@ const char* text(Action action) {
     case Action::kUnpublish: return "unpublish";
     case Action::kRefresh: return "refresh";
     case Action::kAnalyze: return "analyze";
+    case Action::kPreflight: return "preflight";
+    case Action::kPrepare: return "prepare";
+    case Action::kCutOver: return "cut over";
+    case Action::kAbandon: return "abandon";
     case Action::kDropIndex: return "drop index";
     case Action::kBuildIndex: return "create index";
     case Action::kReindex: return "reindex";

@@ -23,6 +23,12 @@ enum class Action {
   kUnpublish,  // take a table that was retired out of the publications that name it
   kRefresh,    // tell a subscription of partitions that its publisher has, too
   kAnalyze,    // the statistics of the parent, which autovacuum never gathers
+  // In no plan: the adoption of a plain table, which guards and validates it, too, and builds the
+  // index of its key as a repair does.
+  kPreflight,  // look whether it can be done
+  kPrepare,    // make the parent beside the table
+  kCutOver,    // let the parent take the table's name and attach the table to it
+  kAbandon,    // take back all of it
   // Repairs of what a partition has otherwise than its parent wishes.
   kDropIndex,           // one that CREATE INDEX CONCURRENTLY left half made
   kBuildIndex,          // on the partition alone
@@ -57,7 +63,7 @@ struct Step {
   Retire retire = Retire::kDetach;  // kDetach, kFinalize: what follows the detach
   bool sets_replica_index = false;  // kCreate: REPLICA IDENTITY USING INDEX once the index is known
   Oid object_oid = 0;               // repairs: the parent's index; kRefresh: the subscription
-  std::vector<NamedRelation> others = {};  // further relations that the statements name
+  std::vector<NamedRelation> others = {};  // further relations that it names or locks
   Oid role = 0;                            // as whom, where it is not the owner of the set
 };
 

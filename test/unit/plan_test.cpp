@@ -87,6 +87,28 @@ TEST(Plan, CreateStepsNameTheLocksOnReferencedTablesAndTheReplicaIndex) {
   EXPECT_TRUE(step_at(made, 0).sets_replica_index);
 }
 
+TEST(Plan, AParentThatTakesOverANameGivesItToItsPartitions) {
+  PartitionSet set = range_set(KeyKind::kDate, months(1), 1);
+  set.inventory.parent.base_name = "events";
+  set.policy.default_partition = true;
+  const Plan made = plan(set, kNow);
+  EXPECT_EQ(outline(made), (Lines{"create events_p2026_11", "create events_p2026_12",
+                                  "create default events_default"}));
+  EXPECT_EQ(sql_of(step_at(made, 0)).back(),
+            R"(ALTER TABLE "public"."orders" ATTACH PARTITION "public"."events_p2026_11" )"
+            "FOR VALUES FROM ('2026-11-01') TO ('2026-12-01')");
+}
+
+TEST(Plan, ATableThatIsToBecomeAPartitionLeavesOnlyTheRowsAboveIt) {
+  PartitionSet set = range_set(KeyKind::kDate, months(1), 2);
+  set.policy.retention = months(2);
+  attach(set, "orders_pmin", Range{End::minimum(), End::at(moment("2027-01-01"))});
+  EXPECT_EQ(outline(plan(set, kNow)), (Lines{"create orders_p2027_01", "create orders_p2027_02"}));
+  // Retention asks for its upper bound, however old its rows are.
+  EXPECT_EQ(outline(plan(set, moment("2027-02-28"))).back(), "create orders_p2027_01");
+  EXPECT_EQ(outline(plan(set, moment("2027-03-01"))).back(), "detach! orders_pmin");
+}
+
 TEST(Plan, ATakenNameIsRefusedAndStopsNothingElse) {
   PartitionSet set = range_set(KeyKind::kDate, months(1), 2);
   set.inventory.taken_names.insert("orders_p2026_12");

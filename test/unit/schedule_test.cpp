@@ -173,6 +173,16 @@ TEST(Agenda, ADiedVisitIsTriedAgainAfterARestThatGrows) {
   }
 }
 
+TEST(Earlier, TakesTheFirstOfEachClock) {
+  const Visit a{kNow + 1, kNow + 4};
+  const Visit b{kNow + 2, kNow + 3};
+  EXPECT_EQ(earlier(a, b).due, kNow + 1);
+  EXPECT_EQ(earlier(a, b).retry, kNow + 3);
+  EXPECT_EQ(earlier(a, {}).due, kNow + 1);
+  EXPECT_EQ(earlier({}, b).retry, kNow + 3);
+  EXPECT_FALSE(earlier({}, {}).due.has_value());
+}
+
 TEST(Agenda, AVisitThatEndsWellForgetsTheDeaths) {
   Agenda agenda;
   agenda.observe({1});

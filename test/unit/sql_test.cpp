@@ -96,6 +96,12 @@ TEST(Sql, JoinsFragmentsNamesNumbersAndOtherSql) {
   EXPECT_EQ(sql.text(), R"(ALTER TABLE "t" (MODULUS 8, -9223372036854775808))");
 }
 
+TEST(Sql, TakesWhatTheServerHasWrittenAsItStands) {
+  Sql sql("ALTER TABLE t ADD ");
+  sql << Definition{"CHECK ((x <> 'a'::text))"};
+  EXPECT_EQ(sql.text(), "ALTER TABLE t ADD CHECK ((x <> 'a'::text))");
+}
+
 template <typename T, typename = void>
 struct CanBeAppended : std::false_type {};
 template <typename T>

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "builders.h"
+#include "core/grants.h"
 #include "zones.h"
 
 namespace pgscale {
@@ -98,6 +99,23 @@ TEST(CreateStatements, KnowEveryPrivilege) {
   }
 }
 
+TEST(GrantStatements, SayWhatKindOfObjectIsMeant) {
+  const std::vector<Grant> grants = {{"app", Privilege::kUsage, "", false},
+                                     {"", Privilege::kSelect, "", true}};
+  Lines texts;
+  for (const Sql& sql : grant_statements(grants, in_public("s"), GrantObject::kSequence)) {
+    texts.push_back(sql.text());
+  }
+  for (const Sql& sql :
+       revoke_statements(grants, in_public("s"), Revocation::kPrivilege, GrantObject::kSequence)) {
+    texts.push_back(sql.text());
+  }
+  EXPECT_EQ(texts, (Lines{R"(GRANT SELECT ON SEQUENCE "public"."s" TO PUBLIC WITH GRANT OPTION)",
+                          R"(GRANT USAGE ON SEQUENCE "public"."s" TO "app")",
+                          R"(REVOKE SELECT ON SEQUENCE "public"."s" FROM PUBLIC)",
+                          R"(REVOKE USAGE ON SEQUENCE "public"."s" FROM "app")"}));
+}
+
 TEST(CreateStatements, CarryOverRowSecurityAndReplicaIdentityBeforeTheAttach) {
   const struct {
     ReplicaIdentity identity;
@@ -166,6 +184,14 @@ TEST(Guard, ForbidsExactlyTheRowsOfTheComingPartition) {
         std::string(R"(ALTER TABLE "public"."rest" ADD CONSTRAINT "pgscale_guard" CHECK (NOT ()") +
             c.condition + ")) NOT VALID");
   }
+}
+
+TEST(Guard, OfATableThatBecomesThePartitionItselfAllowsOnlyItsRows) {
+  const Range range{End::minimum(), End::at(10)};
+  EXPECT_EQ(
+      own_guard_statement(parent_of("a t"), range, *axis_of(KeyKind::kInteger)).text(),
+      R"(ALTER TABLE "public"."events" ADD CONSTRAINT "pgscale_guard" CHECK ("a t" IS NOT NULL )"
+      R"(AND "a t" < '10') NOT VALID)");
 }
 
 TEST(Guard, IsValidatedAndDroppedByItsName) {
