@@ -4,6 +4,7 @@
 #include <string>
 
 #include "catalog/inventory.h"
+#include "core/failure.h"
 #include "pg/arguments.h"
 
 namespace pgscale::api {
@@ -28,6 +29,13 @@ struct PolicyArguments {
   std::optional<Oid> encoder;
   std::optional<Oid> decoder;
 };
+
+// An argument that must be given.
+template <typename T>
+T not_null(const std::optional<T>& value, const char* name) {
+  if (!value) throw Failure(Problem::kNullNotAllowed, std::string(name) + " must not be null");
+  return *value;
+}
 
 [[nodiscard]] PolicyArguments policy_arguments(const pg::Arguments& arguments);
 

@@ -14,12 +14,6 @@ using catalog::ManagedSet;
 using catalog::ParentFacts;
 using catalog::PolicyRow;
 
-template <typename T>
-T not_null(const std::optional<T>& value, const char* name) {
-  if (!value) throw Failure(Problem::kNullNotAllowed, std::string(name) + " must not be null");
-  return *value;
-}
-
 PolicyRow policy_row(const PolicyArguments& given) {
   PolicyRow row;
   row.interval = given.interval;

@@ -1,4 +1,6 @@
+#include "apply/adoption.h"
 #include "apply/maintenance.h"
+#include "catalog/adoptions.h"
 #include "catalog/due.h"
 #include "catalog/inventory.h"
 #include "catalog/journal.h"
@@ -46,6 +48,14 @@ void require_top_level(PgsCall* call) {
                 "It carries out each step in a transaction of its own.");
 }
 
+// Where no worker visits the database, the adoptions that have come to a standstill are looked at
+// here.
+void release_own_guards(pg::Session& session, const std::string& requester) {
+  for (Oid table : catalog::guards_due(pg::policy_now())) {
+    if (pg::call(pgs_owns, table)) apply::release_guard(session, table, requester);
+  }
+}
+
 void run_maintenance(PgsCall* call) {
   require_top_level(call);
   pg::call(pgs_prevent_in_recovery, "pgscale.run_maintenance()");
@@ -61,6 +71,7 @@ void run_maintenance(PgsCall* call) {
   } else {
     sets = catalog::own_due_sets(pg::policy_now(), pg::real_now());
   }
+  if (!parent) release_own_guards(session, requester);
   for (Oid set : sets) tell(apply::maintain(session, set, requester), set);
   session.end();
 }

@@ -243,11 +243,12 @@ const Partition& StepRunner::partition_of(const Step& step) const {
 RunEnd StepRunner::record_lost_errand(const Step& step, std::int64_t run) {
   RunEnd end;
   const Parent& parent = managed_.facts.parent;
-  if (catalog::parent_of(step.partition_oid) != parent.oid) {
+  const bool is_set = step.partition_oid != parent.oid;  // else a table that is being adopted
+  if (is_set && catalog::parent_of(step.partition_oid) != parent.oid) {
     end.failure = pg::Outcome{
         sqlstate(Problem::kNotInPrerequisiteState),
         readable(step.partition) + " is no longer a partition of " + readable(parent.name), "", ""};
-  } else if (!catalog::load_policy(parent.oid)) {
+  } else if (is_set && !catalog::load_policy(parent.oid)) {
     end.failure = pg::Outcome{sqlstate(Problem::kNotInPrerequisiteState),
                               readable(parent.name) + " is no longer managed by pgscale", "", ""};
   } else {

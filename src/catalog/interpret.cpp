@@ -70,17 +70,17 @@ Stride read_stride(const char* setting, const std::string& text, const Axis& axi
   return read_interval(setting, text, axis.encoding() ? "is no interval" : misfit_of_key(facts));
 }
 
-Point read_origin(const std::string& text, const Axis& axis, const PolicyRow& row,
-                  const ParentFacts& facts) {
-  if (!is_time(axis.kind())) return read_number("start_at", text, facts);
+Point read_point(const char* setting, const std::string& text, const Axis& axis,
+                 const PolicyRow& row, const ParentFacts& facts) {
+  if (!is_time(axis.kind())) return read_number(setting, text, facts);
   PgsEnd end{};
   const Oid type = axis.encoding() ? Oid{PGS_TYPE_TIMESTAMPTZ} : facts.key.front().type;
   const std::string misfit = axis.encoding() ? "is no time" : misfit_of_key(facts);
-  read_setting("start_at", text, misfit, [&] {
+  read_setting(setting, text, misfit, [&] {
     pg::call(pgs_key_input, type, -1, text.c_str(), row.timezone.c_str(), &end);
   });
   if (end.kind != PGS_END_VALUE) {
-    throw Failure(Problem::kInvalidParameter, "start_at must be finite");
+    throw Failure(Problem::kInvalidParameter, std::string(setting) + " must be finite");
   }
   return end.number;
 }
@@ -152,6 +152,11 @@ Retire read_retire(const std::string& text) {
 
 }  // namespace
 
+Point read_position(const char* setting, const std::string& text, const PolicyRow& row,
+                    const ParentFacts& facts) {
+  return read_point(setting, text, axis_of(row, facts).value(), row, facts);
+}
+
 Policy interpret(const PolicyRow& row, const ParentFacts& facts) {
   const Method method = facts.parent.method;
   if (row.interval) check_applies("interval", Method::kRange, method);
@@ -176,7 +181,7 @@ Policy interpret(const PolicyRow& row, const ParentFacts& facts) {
   const auto axis = axis_of(row, facts);
   if (row.interval) policy.interval = read_stride("interval", *row.interval, *axis, facts);
   if (row.retention) policy.retention = read_stride("retention", *row.retention, *axis, facts);
-  if (row.origin) policy.origin = read_origin(*row.origin, *axis, row, facts);
+  if (row.origin) policy.origin = read_point("start_at", *row.origin, *axis, row, facts);
   if (row.ahead) policy.ahead = read_interval("ahead", *row.ahead, "is no interval");
   if (row.lists) policy.lists = read_lists(*row.lists, row, facts);
   validate(policy, method, axis ? std::optional(axis->kind()) : std::nullopt);

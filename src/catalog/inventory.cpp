@@ -99,22 +99,6 @@ bool has_guard(const Partition& rest) {
               .empty();
 }
 
-std::set<std::string> taken_names(const QualifiedName& parent,
-                                  const std::vector<std::string>& names) {
-  const Rows rows = pg::query(
-      Sql("SELECT relname FROM pg_catalog.pg_class"
-          " WHERE relnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = $1)"
-          "   AND relname = ANY ($2::name[])"
-          " UNION "
-          "SELECT typname FROM pg_catalog.pg_type"
-          " WHERE typnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = $1)"
-          "   AND typname = ANY ($2::name[])"),
-      {parent.schema.name(), pg::array_literal(names)});
-  std::set<std::string> taken;
-  for (const auto& row : rows) taken.insert(*row[0]);
-  return taken;
-}
-
 }  // namespace
 
 ManagedSet load_set(const ParentFacts& facts, const PolicyRow& row, const Policy& policy) {
@@ -153,7 +137,7 @@ Plan plan_set(ManagedSet& managed, Micros now) {
     if (step != nullptr && step->partition_oid == 0) names.push_back(step->partition.name.name());
   }
   if (names.empty()) return first;
-  managed.set.inventory.taken_names = taken_names(managed.facts.parent.name, names);
+  managed.set.inventory.taken_names = taken_names(managed.facts.parent.name.schema, names);
   return managed.set.inventory.taken_names.empty() ? first : plan(managed.set, now);
 }
 
@@ -167,6 +151,21 @@ std::vector<Range> load_ranges(Oid parent, const Axis& axis) {
     ranges.push_back(std::get<Range>(to_bound(*bound, axis)));
   }
   return ranges;
+}
+
+std::set<std::string> taken_names(const Identifier& schema, const std::vector<std::string>& names) {
+  const Rows rows = pg::query(
+      Sql("SELECT relname FROM pg_catalog.pg_class"
+          " WHERE relnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = $1)"
+          "   AND relname = ANY ($2::name[])"
+          " UNION "
+          "SELECT typname FROM pg_catalog.pg_type"
+          " WHERE typnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = $1)"
+          "   AND typname = ANY ($2::name[])"),
+      {schema.name(), pg::array_literal(names)});
+  std::set<std::string> taken;
+  for (const auto& row : rows) taken.insert(*row[0]);
+  return taken;
 }
 
 std::optional<Oid> parent_of(Oid partition) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,10 @@ struct ManagedSet {
 
 // Where the partitions of a range set take rows. One that is being detached takes none.
 [[nodiscard]] std::vector<Range> load_ranges(Oid parent, const Axis& axis);
+
+// Which of the names a relation or a type of the schema has.
+[[nodiscard]] std::set<std::string> taken_names(const Identifier& schema,
+                                                const std::vector<std::string>& names);
 
 // The set that the relation is a partition of; empty when it is none.
 [[nodiscard]] std::optional<Oid> parent_of(Oid partition);

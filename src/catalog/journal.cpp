@@ -112,6 +112,12 @@ void bury_dead_runs(Oid parent, Runs runs) {
       {pg::from_oid(parent), pg::array_literal(repairs), runs == Runs::kRepairs ? "t" : "f"});
 }
 
+void hand_over_runs(Oid table, Oid parent) {
+  const auto acting = pg::Acting::as_extension();
+  pg::execute(Sql("UPDATE pgscale.run SET parent = $2::oid WHERE parent = $1::oid"),
+              {pg::from_oid(table), pg::from_oid(parent)});
+}
+
 void prune_runs(Oid parent) {
   const auto acting = pg::Acting::as_extension();
   pg::execute(Sql("DELETE FROM pgscale.run WHERE parent = $1::oid AND id <="

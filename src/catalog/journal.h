@@ -41,6 +41,8 @@ void record_trouble(Oid parent, const pg::Outcome& outcome, const std::string& r
 // maintenance or that of repairs.
 enum class Runs { kMaintenance, kRepairs };
 void bury_dead_runs(Oid parent, Runs runs);
+// A table's runs become those of the set that has taken its name.
+void hand_over_runs(Oid table, Oid parent);
 // Keeps the newest thousand rows of the set.
 void prune_runs(Oid parent);
 

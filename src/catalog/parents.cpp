@@ -36,8 +36,8 @@ struct RelationRow {
   }
   throw Failure(Problem::kWrongObjectType, "table \"" + relation.name + "\" is not partitioned",
                 "create_parent() manages tables that are declared with PARTITION BY.",
-                "Create a table of the same columns with PARTITION BY, and attach this one to it "
-                "with ALTER TABLE ... ATTACH PARTITION, or move its rows.");
+                "CALL pgscale.adopt_table() makes it the first partition of a new parent of its "
+                "name.");
 }
 
 Method to_method(const std::string& strategy) {
@@ -45,29 +45,25 @@ Method to_method(const std::string& strategy) {
   return strategy == "l" ? Method::kList : Method::kHash;
 }
 
-// Reads the columns of the key, and into the parent how each is compared. The collations of libc
-// named C sort by bytes, C.UTF-8 among them, as do all of the server's own (provider b).
+// Reads the columns of the key, and into the parent how each is compared.
 std::vector<KeyColumn> read_key(Parent& parent) {
-  const Rows rows = pg::query(
-      Sql("SELECT a.attname, coalesce(nullif(t.typbasetype, 0), t.oid),"
-          "       CASE WHEN t.typtype = 'd' THEN t.typtypmod ELSE a.atttypmod END,"
-          "       format_type(a.atttypid, a.atttypmod),"
-          "       CASE WHEN c.collprovider = 'd' THEN d.datlocprovider = 'b' OR"
-          "                 (d.datlocprovider = 'c' AND d.datcollate ~* '^(C|POSIX)(\\.utf-?8)?$')"
-          "            WHEN c.collprovider = 'c' THEN c.collcollate ~* '^(C|POSIX)(\\.utf-?8)?$'"
-          "            ELSE coalesce(c.collprovider = 'b', true) END,"
-          "       CASE WHEN k.coll <> a.attcollation THEN n.nspname END, c.collname"
-          "  FROM pg_catalog.pg_partitioned_table p"
-          " CROSS JOIN unnest(p.partattrs::int2[], p.partcollation::oid[])"
-          "       WITH ORDINALITY AS k (attnum, coll, ord)"
-          "  JOIN pg_catalog.pg_attribute a ON a.attrelid = p.partrelid AND a.attnum = k.attnum"
-          "  JOIN pg_catalog.pg_type t ON t.oid = a.atttypid"
-          "  JOIN pg_catalog.pg_database d ON d.datname = current_database()"
-          "  LEFT JOIN pg_catalog.pg_collation c ON c.oid = k.coll"
-          "  LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.collnamespace"
-          " WHERE p.partrelid = $1::oid AND k.attnum <> 0"
-          " ORDER BY k.ord"),
-      {pg::from_oid(parent.oid)});
+  Sql sql(
+      "SELECT a.attname, coalesce(nullif(t.typbasetype, 0), t.oid),"
+      "       CASE WHEN t.typtype = 'd' THEN t.typtypmod ELSE a.atttypmod END,"
+      "       format_type(a.atttypid, a.atttypmod), ");
+  sql << kSortsByBytes
+      << ", CASE WHEN k.coll <> a.attcollation THEN n.nspname END, c.collname"
+         "  FROM pg_catalog.pg_partitioned_table p"
+         " CROSS JOIN unnest(p.partattrs::int2[], p.partcollation::oid[])"
+         "       WITH ORDINALITY AS k (attnum, coll, ord)"
+         "  JOIN pg_catalog.pg_attribute a ON a.attrelid = p.partrelid AND a.attnum = k.attnum"
+         "  JOIN pg_catalog.pg_type t ON t.oid = a.atttypid"
+         "  JOIN pg_catalog.pg_database d ON d.datname = current_database()"
+         "  LEFT JOIN pg_catalog.pg_collation c ON c.oid = k.coll"
+         "  LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.collnamespace"
+         " WHERE p.partrelid = $1::oid AND k.attnum <> 0"
+         " ORDER BY k.ord";
+  const Rows rows = pg::query(sql, {pg::from_oid(parent.oid)});
   std::vector<KeyColumn> key;
   for (const auto& row : rows) {
     key.push_back(
@@ -78,41 +74,6 @@ std::vector<KeyColumn> read_key(Parent& parent) {
                : std::nullopt);
   }
   return key;
-}
-
-std::vector<Grant> read_grants(Oid parent) {
-  const Rows rows = pg::query(
-      Sql("SELECT coalesce(r.rolname, ''), x.privilege_type, x.attname, x.is_grantable"
-          "  FROM (SELECT g.grantee, g.privilege_type, g.is_grantable, '' AS attname, c.relowner"
-          "          FROM pg_catalog.pg_class c, aclexplode(c.relacl) g WHERE c.oid = $1::oid"
-          "        UNION"
-          "        SELECT g.grantee, g.privilege_type, g.is_grantable, a.attname, c.relowner"
-          "          FROM pg_catalog.pg_class c"
-          "          JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped,"
-          "               aclexplode(a.attacl) g"
-          "         WHERE c.oid = $1::oid) x"
-          "  LEFT JOIN pg_catalog.pg_roles r ON r.oid = x.grantee"
-          " WHERE x.grantee <> x.relowner AND (x.grantee = 0 OR r.oid IS NOT NULL)"
-          " ORDER BY 1, 3, 2"),
-      {pg::from_oid(parent)});
-  std::vector<Grant> grants;
-  for (const auto& row : rows) {
-    if (const auto privilege = to_privilege(*row[1])) {
-      grants.push_back({*row[0], *privilege, *row[2], to_bool(row[3])});
-    }
-  }
-  return grants;
-}
-
-// Up to server 16 the catalog says -1 where newer ones have NULL.
-std::vector<ColumnTarget> read_statistics_targets(Oid parent) {
-  const Rows rows = pg::query(Sql("SELECT attname, attstattarget FROM pg_catalog.pg_attribute"
-                                  " WHERE attrelid = $1::oid AND attnum > 0 AND NOT attisdropped"
-                                  "   AND attstattarget >= 0 ORDER BY attnum"),
-                              {pg::from_oid(parent)});
-  std::vector<ColumnTarget> targets;
-  for (const auto& row : rows) targets.push_back({*row[0], static_cast<int>(pg::to_int(row[1]))});
-  return targets;
 }
 
 std::vector<QualifiedName> read_referenced(Oid parent) {
@@ -135,12 +96,7 @@ void check_key(const ParentFacts& facts, bool has_expression, const std::string&
                   "partition key of table \"" + name + "\" is an expression",
                   "pgscale manages range and list sets whose key is a column.");
   }
-  if (facts.parent.method == Method::kList || facts.kind || facts.storage) return;
-  throw Failure(Problem::kNotSupported,
-                "range key \"" + facts.key.front().name + "\" has type " +
-                    facts.key.front().type_name + ", which pgscale does not manage",
-                "It manages timestamptz, timestamp, date, smallint, integer, bigint and numeric, "
-                "and uuid, text, varchar and char with an encoding.");
+  if (facts.parent.method != Method::kList) require_range_key(facts);
 }
 
 }  // namespace
@@ -156,9 +112,19 @@ std::optional<Privilege> to_privilege(const std::string& word) {
       {"SELECT", Privilege::kSelect},     {"INSERT", Privilege::kInsert},
       {"UPDATE", Privilege::kUpdate},     {"DELETE", Privilege::kDelete},
       {"TRUNCATE", Privilege::kTruncate}, {"REFERENCES", Privilege::kReferences},
-      {"TRIGGER", Privilege::kTrigger},   {"MAINTAIN", Privilege::kMaintain}};
+      {"TRIGGER", Privilege::kTrigger},   {"MAINTAIN", Privilege::kMaintain},
+      {"USAGE", Privilege::kUsage}};
   const auto found = kWords.find(word);
   return found == kWords.end() ? std::nullopt : std::optional(found->second);
+}
+
+void require_range_key(const ParentFacts& facts) {
+  if (facts.kind || facts.storage) return;
+  throw Failure(Problem::kNotSupported,
+                "range key \"" + facts.key.front().name + "\" has type " +
+                    facts.key.front().type_name + ", which pgscale does not manage",
+                "It manages timestamptz, timestamp, date, smallint, integer, bigint and numeric, "
+                "and uuid, text, varchar and char with an encoding.");
 }
 
 std::optional<KeyStorage> storage_of(Oid type) {
@@ -231,11 +197,48 @@ ParentFacts read_parent(Oid parent) {
   return facts;
 }
 
-void require_ownership(const ParentFacts& facts) {
-  if (pg::call(pgs_owns, facts.parent.oid)) return;
-  throw Failure(Problem::kInsufficientPrivilege,
-                "must be owner of table " + facts.parent.name.name.name());
+// Up to server 16 the catalog says -1 where newer ones have NULL.
+std::vector<ColumnTarget> read_statistics_targets(Oid table) {
+  const Rows rows = pg::query(Sql("SELECT attname, attstattarget FROM pg_catalog.pg_attribute"
+                                  " WHERE attrelid = $1::oid AND attnum > 0 AND NOT attisdropped"
+                                  "   AND attstattarget >= 0 ORDER BY attnum"),
+                              {pg::from_oid(table)});
+  std::vector<ColumnTarget> targets;
+  for (const auto& row : rows) targets.push_back({*row[0], static_cast<int>(pg::to_int(row[1]))});
+  return targets;
 }
+
+std::vector<Grant> read_grants(Oid relation) {
+  const Rows rows = pg::query(
+      Sql("SELECT coalesce(r.rolname, ''), x.privilege_type, x.attname, x.is_grantable"
+          "  FROM (SELECT g.grantee, g.privilege_type, g.is_grantable, '' AS attname, c.relowner"
+          "          FROM pg_catalog.pg_class c, aclexplode(c.relacl) g WHERE c.oid = $1::oid"
+          "        UNION"
+          "        SELECT g.grantee, g.privilege_type, g.is_grantable, a.attname, c.relowner"
+          "          FROM pg_catalog.pg_class c"
+          "          JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped,"
+          "               aclexplode(a.attacl) g"
+          "         WHERE c.oid = $1::oid) x"
+          "  LEFT JOIN pg_catalog.pg_roles r ON r.oid = x.grantee"
+          " WHERE x.grantee <> x.relowner AND (x.grantee = 0 OR r.oid IS NOT NULL)"
+          " ORDER BY 1, 3, 2"),
+      {pg::from_oid(relation)});
+  std::vector<Grant> grants;
+  for (const auto& row : rows) {
+    if (const auto privilege = to_privilege(*row[1])) {
+      grants.push_back({*row[0], *privilege, *row[2], to_bool(row[3])});
+    }
+  }
+  return grants;
+}
+
+void require_ownership(Oid table) {
+  if (pg::call(pgs_owns, table)) return;
+  throw Failure(Problem::kInsufficientPrivilege,
+                "must be owner of table " + std::string(pg::call(pgs_relation_name, table)));
+}
+
+void require_ownership(const ParentFacts& facts) { require_ownership(facts.parent.oid); }
 
 std::vector<Oid> foreign_key_targets(Oid table) {
   const Rows rows = pg::query(Sql("SELECT DISTINCT confrelid::oid FROM pg_catalog.pg_constraint"

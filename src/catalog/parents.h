@@ -16,6 +16,14 @@ struct KeyColumn {
   bool is_bytewise;  // its texts are known to sort as their bytes do
 };
 
+// Whether a collation c in a database d sorts by bytes. The collations of libc named C do, C.UTF-8
+// among them, as do all of the server's own (provider b).
+inline constexpr char kSortsByBytes[] =
+    "CASE WHEN c.collprovider = 'd' THEN d.datlocprovider = 'b' OR"
+    "          (d.datlocprovider = 'c' AND d.datcollate ~* '^(C|POSIX)(\\.utf-?8)?$')"
+    "     WHEN c.collprovider = 'c' THEN c.collcollate ~* '^(C|POSIX)(\\.utf-?8)?$'"
+    "     ELSE coalesce(c.collprovider = 'b', true) END";
+
 // A partitioned table as the system catalogs describe it.
 struct ParentFacts {
   Parent parent;
@@ -33,11 +41,21 @@ struct ParentFacts {
 // one controls the set. Locks nothing.
 [[nodiscard]] ParentFacts read_parent(Oid parent);
 
+// Throws Failure when range sets cannot have such a key.
+void require_range_key(const ParentFacts& facts);
+
+// What others than the owner may do with a table, its columns or a sequence.
+[[nodiscard]] std::vector<Grant> read_grants(Oid relation);
+
+// The columns with a statistics target of their own.
+[[nodiscard]] std::vector<ColumnTarget> read_statistics_targets(Oid table);
+
 // Throws Failure (42501) unless the current user owns the table.
+void require_ownership(Oid table);
 void require_ownership(const ParentFacts& facts);
 
-// Words of the catalog: relreplident; a privilege of aclexplode(), empty for one that tables have
-// not.
+// Words of the catalog: relreplident; a privilege of aclexplode(), empty for one that neither
+// tables nor sequences have.
 [[nodiscard]] ReplicaIdentity to_replica_identity(const std::string& letter);
 [[nodiscard]] std::optional<Privilege> to_privilege(const std::string& word);
 

@@ -49,6 +49,11 @@ void remove_list_group(Oid parent, const std::string& group);
 // one does not fit the key, and when validate() finds fault.
 [[nodiscard]] Policy interpret(const PolicyRow& row, const ParentFacts& facts);
 
+// A position on the axis of a range set in the words of a user, or in those of Axis::text(). Throws
+// Failure when it does not fit the key; `setting` says what it is.
+[[nodiscard]] Point read_position(const char* setting, const std::string& text,
+                                  const PolicyRow& row, const ParentFacts& facts);
+
 // The same row with every word as the server writes it, so that no later setting can change it.
 [[nodiscard]] PolicyRow canonical(PolicyRow row, const Policy& policy, const ParentFacts& facts);
 

@@ -158,6 +158,7 @@ struct Adoptee {
   bool row_security_forced = false;
   ReplicaIdentity replica_identity = ReplicaIdentity::kDefault;
   std::vector<Grant> grants;
+  std::vector<ColumnTarget> statistics_targets;
 
   std::vector<AdopteeIndex> indexes;
   std::vector<AdopteeCheck> checks;

@@ -344,6 +344,11 @@ class Preflight {
       change("setting", setting, "it is the table's alone",
              "stays with the old table; the partitions to come do not have it");
     }
+    if (!table_.statistics_targets.empty()) {
+      info("statistics", std::to_string(table_.statistics_targets.size()),
+           "columns with a target of their own",
+           "the parent and the partitions to come get the same");
+    }
     if (!table_.tablespace.empty()) {
       info("tablespace", table_.tablespace, "not the default", "the parent gets the same");
     }

@@ -191,6 +191,9 @@ std::vector<Sql> property_statements(const Adoptee& table, const AdoptionNames& 
     key << Identifier(reference.name) << " " << Definition{reference.definition};
     add(key);
   }
+  for (const ColumnTarget& target : table.statistics_targets) {
+    statements.push_back(statistics_target_statement(names.old, target));
+  }
   if (table.row_security) add(Sql("ENABLE ROW LEVEL SECURITY"));
   if (table.row_security_forced) add(Sql("FORCE ROW LEVEL SECURITY"));
   if (table.replica_identity == ReplicaIdentity::kFull) add(Sql("REPLICA IDENTITY FULL"));

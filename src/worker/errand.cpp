@@ -1,7 +1,10 @@
 #include <algorithm>
 #include <optional>
 
+#include "apply/key_index.h"
+#include "apply/preflight.h"
 #include "apply/step_runner.h"
+#include "catalog/adoptions.h"
 #include "catalog/drift.h"
 #include "catalog/extension.h"
 #include "catalog/replication_sets.h"
@@ -51,16 +54,38 @@ std::optional<Step> find_step(catalog::ManagedSet& managed, const PgsErrand& err
   }
 }
 
+void run(pg::Session& session, const catalog::ManagedSet& managed, const std::optional<Step>& step,
+         const PgsErrand& errand) {
+  if (!step) return;
+  apply::StepRunner runner(session, managed, pg::call(pgs_role_name, errand.requester));
+  (void)runner.run(*step, errand.run);
+}
+
+void carry_out_for_set(pg::Session& session, const PgsErrand& errand) {
+  catalog::ManagedSet managed = catalog::load_set(errand.parent);
+  managed.set.policy.retire = errand.drop_follows ? Retire::kDrop : Retire::kDetach;
+  const auto step = find_step(managed, errand);
+  run(session, managed, step, errand);
+}
+
+// Here the table is yet to become a set: in place of the parent stands the table itself.
+void carry_out_for_adoption(pg::Session& session, const catalog::AdoptionRow& row,
+                            const PgsErrand& errand) {
+  const auto facts = catalog::read_adoptee(errand.parent, row.control);
+  auto step = apply::next_key_step(facts, apply::names_of(facts, row));
+  if (step && step->action != static_cast<Action>(errand.action)) step.reset();
+  run(session, apply::as_set(facts, row), step, errand);
+}
+
 // One step at top level for a session that cannot run it. The session holds the claim on the set
 // and waits for us; it reads the result in the journal.
 void carry_out(const PgsErrand& errand) {
   pg::Session session(pg::Venue::kWorker);
   catalog::require_extension();
-  catalog::ManagedSet managed = catalog::load_set(errand.parent);
-  managed.set.policy.retire = errand.drop_follows ? Retire::kDrop : Retire::kDetach;
-  if (const auto step = find_step(managed, errand)) {
-    apply::StepRunner runner(session, managed, pg::call(pgs_role_name, errand.requester));
-    (void)runner.run(*step, errand.run);
+  if (const auto adoption = catalog::load_adoption(errand.parent)) {
+    carry_out_for_adoption(session, *adoption, errand);
+  } else {
+    carry_out_for_set(session, errand);
   }
   session.end();
 }

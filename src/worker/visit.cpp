@@ -4,8 +4,10 @@
 #include <utility>
 #include <vector>
 
+#include "apply/adoption.h"
 #include "apply/maintenance.h"
 #include "apply/sampler.h"
+#include "catalog/adoptions.h"
 #include "catalog/due.h"
 #include "catalog/extension.h"
 #include "catalog/journal.h"
@@ -26,19 +28,25 @@ constexpr Micros kRestAfterTrouble = 60 * kMicrosPerSecond;
 
 void log(const std::string& message) { pg::call(pgs_log, message.c_str()); }
 
+struct Work {
+  std::vector<Oid> sets;
+  std::vector<Oid> guards;  // tables whose adoption may have come to a standstill
+};
+
 // Empty while the database is being restored: a partition made now would miss the indexes to come.
-std::optional<std::vector<Oid>> sets_to_visit() {
+std::optional<Work> work_to_do() {
   pg::Session session(pg::Venue::kWorker);
-  std::optional<std::vector<Oid>> sets(std::in_place);
+  std::optional<Work> work(std::in_place);
   if (catalog::pin_extension() == Presence::kPresent) {
     if (pg::call(pgs_restore_lasts)) {
-      sets.reset();
+      work.reset();
     } else {
-      sets = catalog::due_sets(pg::policy_now(), pg::real_now());
+      work->sets = catalog::due_sets(pg::policy_now(), pg::real_now());
+      work->guards = catalog::guards_due(pg::policy_now());
     }
   }
   session.end();
-  return sets;
+  return work;
 }
 
 void visit_set(Oid parent) {
@@ -75,9 +83,15 @@ void sample_if_due() {
   if (trouble) log("could not take a sample: " + trouble->message);
 }
 
-std::optional<Micros> earlier(std::optional<Micros> a, std::optional<Micros> b) {
-  if (!a || !b) return a ? a : b;
-  return std::min(a, b);
+void look_at_guard(Oid table) {
+  const auto trouble = pg::isolated([table] {
+    pg::Session session(pg::Venue::kWorker);
+    if (catalog::pin_extension() == Presence::kPresent) {
+      apply::release_guard(session, table, catalog::kWorkerName);
+    }
+    session.end();
+  });
+  if (trouble) log("guard of table " + std::to_string(table) + " stays: " + trouble->message);
 }
 
 Visit next_visit() {
@@ -85,8 +99,8 @@ Visit next_visit() {
   Visit next;
   switch (catalog::pin_extension()) {
     case Presence::kPresent:
-      next = catalog::next_visit();
-      next.retry = earlier(next.retry, apply::next_sample());
+      next = earlier(earlier(catalog::next_visit(), catalog::next_look_at_guards()),
+                     {std::nullopt, apply::next_sample()});
       break;
     case Presence::kOtherVersion:
       log("extension \"pgscale\" has another version than its library: "
@@ -100,10 +114,11 @@ Visit next_visit() {
 }
 
 void visit_database() {
-  const auto sets = sets_to_visit();
+  const auto work = work_to_do();
   Visit next;
-  if (sets) {
-    for (Oid parent : *sets) visit_set(parent);
+  if (work) {
+    for (Oid table : work->guards) look_at_guard(table);
+    for (Oid parent : work->sets) visit_set(parent);
     sample_if_due();
     const auto trouble = pg::isolated([&next] { next = next_visit(); });
     if (trouble) next.retry = pg::real_now() + kRestAfterTrouble;

@@ -71,11 +71,13 @@ TEST(PropertyStatements, AddWhatLikeLeavesOut) {
   EXPECT_TRUE(property_statements(table, names()).empty());
   table.references = {{"events_customer_fkey", 7, in_public("customers"), true,
                        "FOREIGN KEY (customer) REFERENCES public.customers(id) ON DELETE CASCADE"}};
+  table.statistics_targets = {{"n", 500}};
   table.row_security = table.row_security_forced = true;
   table.replica_identity = ReplicaIdentity::kFull;
   EXPECT_EQ(texts(property_statements(table, names())),
             (Lines{R"(ALTER TABLE "public"."events_pmin" ADD CONSTRAINT "events_customer_fkey" )"
                    "FOREIGN KEY (customer) REFERENCES public.customers(id) ON DELETE CASCADE",
+                   R"(ALTER TABLE "public"."events_pmin" ALTER COLUMN "n" SET STATISTICS 500)",
                    R"(ALTER TABLE "public"."events_pmin" ENABLE ROW LEVEL SECURITY)",
                    R"(ALTER TABLE "public"."events_pmin" FORCE ROW LEVEL SECURITY)",
                    R"(ALTER TABLE "public"."events_pmin" REPLICA IDENTITY FULL)"}));
