@@ -190,7 +190,7 @@ TEST(Guard, OfATableThatBecomesThePartitionItselfAllowsOnlyItsRows) {
   const Range range{End::minimum(), End::at(10)};
   EXPECT_EQ(
       own_guard_statement(parent_of("a t"), range, *axis_of(KeyKind::kInteger)).text(),
-      R"(ALTER TABLE "public"."events" ADD CONSTRAINT "pgscale_guard" CHECK ("a t" IS NOT NULL )"
+      R"(ALTER TABLE "public"."orders" ADD CONSTRAINT "pgscale_guard" CHECK ("a t" IS NOT NULL )"
       R"(AND "a t" < '10') NOT VALID)");
 }
 
