@@ -52,7 +52,7 @@ COMMENT ON COLUMN pgscale.adoption.begun_at IS 'When adopt_table() was first cal
 SELECT pg_catalog.pg_extension_config_dump('pgscale.adoption',
     'WHERE EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = relation)');
 
-CREATE TRIGGER wake_launcher AFTER INSERT OR UPDATE ON pgscale.adoption
+CREATE TRIGGER wake_launcher AFTER INSERT OR UPDATE OF guard_until ON pgscale.adoption
     FOR EACH STATEMENT EXECUTE FUNCTION pgscale.wake_launcher();
 
 CREATE FUNCTION pgscale.adopt_report(

@@ -62,6 +62,9 @@ $node->safe_psql('postgres',
 	"CREATE TABLE uuids_old PARTITION OF uuids FOR VALUES FROM (MINVALUE) TO ('01000000-0000-0000-0000-000000000000')");
 becomes($node, 'postgres', partitions('uuids'), 'uuids_p2031_02 uuids_p2031_03 uuids_p2031_04',
 	'one that was attached and has ended goes');
+# What that began has to end first.
+becomes($node, 'postgres', "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'pgscale worker' OR EXISTS (SELECT FROM pgscale.change)",
+	0, 'no visit is under way or to come');
 my $quiet = -s $node->logfile;
 $node->safe_psql('postgres', 'CREATE TABLE other (a int); ALTER TABLE other ADD b int; DROP TABLE other');
 stays($node, 'postgres', partitions('uuids'), 'uuids_p2031_02 uuids_p2031_03 uuids_p2031_04', 'other DDL');
