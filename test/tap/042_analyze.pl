@@ -21,7 +21,7 @@ SELECT FROM pgscale.create_parent('$_', 'at', '1 month', premake => 1);
 INSERT INTO $_ SELECT '2026-01-20', n FROM generate_series(1, 1000) n WHERE '$_' <> 'empty';
 SQL
 
-my $analyzed = "SELECT string_agg(parent || ' ' || reason, ', ' ORDER BY id) FROM pgscale.runs WHERE action = 'analyze' AND outcome = 'ok'";
+my $analyzed = "SELECT string_agg(parent || ' ' || reason, ', ' ORDER BY parent::text, id) FROM pgscale.runs WHERE action = 'analyze' AND outcome = 'ok'";
 
 # The first look may come before the rows, the second comes ten minutes later: as by an hour that has passed.
 sub look_now
