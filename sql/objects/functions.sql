@@ -16,7 +16,17 @@ CREATE FUNCTION pgscale.create_parent(
     encoding text DEFAULT NULL,
     encoding_options jsonb DEFAULT NULL,
     encoder regprocedure DEFAULT NULL,
-    decoder regprocedure DEFAULT NULL
+    decoder regprocedure DEFAULT NULL,
+    retention_count integer DEFAULT NULL,
+    retention_bytes text DEFAULT NULL,
+    keep_for text DEFAULT NULL,
+    archive_schema text DEFAULT NULL,
+    archive_tablespace text DEFAULT NULL,
+    archive_indexes boolean DEFAULT NULL,
+    export_path text DEFAULT NULL,
+    export_format text DEFAULT NULL,
+    before_retire regproc DEFAULT NULL,
+    after_retire regproc DEFAULT NULL
 ) RETURNS TABLE (action text, partition text, bounds text, detail text)
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO' SET intervalstyle = 'postgres'
@@ -42,13 +52,23 @@ CREATE FUNCTION pgscale.alter_parent(
     encoding text DEFAULT NULL,
     encoding_options jsonb DEFAULT NULL,
     encoder regprocedure DEFAULT NULL,
-    decoder regprocedure DEFAULT NULL
+    decoder regprocedure DEFAULT NULL,
+    retention_count integer DEFAULT NULL,
+    retention_bytes text DEFAULT NULL,
+    keep_for text DEFAULT NULL,
+    archive_schema text DEFAULT NULL,
+    archive_tablespace text DEFAULT NULL,
+    archive_indexes boolean DEFAULT NULL,
+    export_path text DEFAULT NULL,
+    export_format text DEFAULT NULL,
+    before_retire regproc DEFAULT NULL,
+    after_retire regproc DEFAULT NULL
 ) RETURNS TABLE (action text, partition text, bounds text, detail text)
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO' SET intervalstyle = 'postgres'
     AS 'MODULE_PATHNAME', 'pgscale_alter_parent';
 COMMENT ON FUNCTION pgscale.alter_parent IS
-'Changes the policy of a partition set; NULL leaves a setting as it is, ''none'' clears start_at, retention, naming, ahead or encoding and sets timezone to UTC. Returns what maintenance will now do; changes no partition itself.';
+'Changes the policy of a partition set; NULL leaves a setting as it is, ''none'' clears a setting of type text and sets timezone to UTC. Returns what maintenance will now do; changes no partition itself.';
 
 CREATE FUNCTION pgscale.forget_parent(parent regclass) RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -70,12 +90,12 @@ COMMENT ON FUNCTION pgscale.resume(regclass) IS
 
 CREATE FUNCTION pgscale.plan(parent regclass DEFAULT NULL)
     RETURNS TABLE (parent regclass, step integer, action text, partition text, bounds text,
-                   reason text, sql text[], locks text, refusal text)
+                   reason text, sql text[], locks text, refusal text, bytes bigint)
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO' SET intervalstyle = 'postgres'
     AS 'MODULE_PATHNAME', 'pgscale_plan';
 COMMENT ON FUNCTION pgscale.plan(regclass) IS
-'What run_maintenance() would do now, with the exact SQL and the locks it takes; refusal says why a step cannot be done. Without an argument: all sets of the caller.';
+'What run_maintenance() would do now, with the exact SQL and the locks it takes; refusal says why a step cannot be done, bytes how large a partition is that goes. Without an argument: all sets of the caller.';
 
 CREATE PROCEDURE pgscale.run_maintenance(parent regclass DEFAULT NULL)
     LANGUAGE c AS 'MODULE_PATHNAME', 'pgscale_run_maintenance';

@@ -6,7 +6,7 @@ CREATE TABLE pgscale.policy (
     premake integer NOT NULL CHECK (premake >= 0),
     origin text,
     retention text,
-    retire text NOT NULL CHECK (retire IN ('detach', 'drop')),
+    retire text NOT NULL CHECK (retire IN ('detach', 'drop', 'archive', 'export')),
     default_partition boolean NOT NULL,
     timezone text NOT NULL,
     partitions integer,
@@ -18,7 +18,17 @@ CREATE TABLE pgscale.policy (
     encoding text,
     encoding_options jsonb,
     encoder text,
-    decoder text
+    decoder text,
+    retention_count integer,
+    retention_bytes bigint,
+    keep_for text,
+    archive_schema text,
+    archive_tablespace text,
+    archive_indexes boolean,
+    export_path text,
+    export_format text,
+    before_retire text,
+    after_retire text
 );
 COMMENT ON TABLE pgscale.policy IS 'What is wanted of each partition set; written by create_parent() and alter_parent() only';
 COMMENT ON COLUMN pgscale.policy.parent IS 'The partitioned table';
@@ -26,7 +36,7 @@ COMMENT ON COLUMN pgscale.policy."interval" IS 'Range sets: width of a partition
 COMMENT ON COLUMN pgscale.policy.premake IS 'Range sets: number of partitions kept ready after the current one, at least';
 COMMENT ON COLUMN pgscale.policy.origin IS 'Range sets: the bound from which all others are counted, in the type of the key';
 COMMENT ON COLUMN pgscale.policy.retention IS 'Range sets: how long after its upper bound a partition is kept, an interval or a number; NULL for ever';
-COMMENT ON COLUMN pgscale.policy.retire IS 'What happens to a retired partition: detach (the table stays) or drop';
+COMMENT ON COLUMN pgscale.policy.retire IS 'What happens to a retired partition: detach (the table stays), drop, archive or export (to a file, then drop)';
 COMMENT ON COLUMN pgscale.policy.default_partition IS 'Whether the set is to have a default partition';
 COMMENT ON COLUMN pgscale.policy.timezone IS 'Time zone in which months, days and names are counted';
 COMMENT ON COLUMN pgscale.policy.partitions IS 'Hash sets: the modulus';
@@ -39,6 +49,16 @@ COMMENT ON COLUMN pgscale.policy.encoding IS 'How times are written in the keys:
 COMMENT ON COLUMN pgscale.policy.encoding_options IS 'snowflake: epoch, shift and unit_ms';
 COMMENT ON COLUMN pgscale.policy.encoder IS 'Function that makes the smallest key of a time, with its argument type';
 COMMENT ON COLUMN pgscale.policy.decoder IS 'Function that tells the time of a key, with its argument type';
+COMMENT ON COLUMN pgscale.policy.retention_count IS 'Range sets: how many partitions of the past are kept; NULL for any number';
+COMMENT ON COLUMN pgscale.policy.retention_bytes IS 'Range sets: how large the set may be on disk; NULL for any size';
+COMMENT ON COLUMN pgscale.policy.keep_for IS 'How long a detached partition waits to be dropped, an interval; NULL not at all';
+COMMENT ON COLUMN pgscale.policy.archive_schema IS 'archive: the schema that a partition moves to; NULL for its own';
+COMMENT ON COLUMN pgscale.policy.archive_tablespace IS 'archive: the tablespace that a partition moves to; NULL for its own';
+COMMENT ON COLUMN pgscale.policy.archive_indexes IS 'archive: whether a partition keeps its indexes; NULL: it does';
+COMMENT ON COLUMN pgscale.policy.export_path IS 'export: directory of the server for the files';
+COMMENT ON COLUMN pgscale.policy.export_format IS 'export: csv or binary; NULL is csv';
+COMMENT ON COLUMN pgscale.policy.before_retire IS 'Function that is called before a partition is detached, and may object';
+COMMENT ON COLUMN pgscale.policy.after_retire IS 'Function that is called after a partition is detached, dropped, archived or exported';
 
 CREATE TABLE pgscale.set_state (
     parent regclass PRIMARY KEY,
@@ -132,20 +152,43 @@ COMMENT ON COLUMN pgscale.milestone.reached IS 'Lower bound of the newest partit
 CREATE TABLE pgscale.retirement (
     partition regclass PRIMARY KEY,
     parent regclass NOT NULL,
-    action text NOT NULL CHECK (action IN ('detach', 'drop')),
+    action text NOT NULL CHECK (action IN ('detach', 'drop', 'archive', 'export')),
     bounds text NOT NULL,
     requested_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     detached_at timestamptz,
-    published boolean NOT NULL DEFAULT false
+    published boolean NOT NULL DEFAULT false,
+    done_at timestamptz,
+    file text
 );
 COMMENT ON TABLE pgscale.retirement IS 'Partitions that pgscale has detached or is about to; a table without a row here is never dropped';
 COMMENT ON COLUMN pgscale.retirement.partition IS 'The table that was a partition';
 COMMENT ON COLUMN pgscale.retirement.parent IS 'The set it belonged to';
-COMMENT ON COLUMN pgscale.retirement.action IS 'What follows the detach: detach keeps the table, drop drops it';
+COMMENT ON COLUMN pgscale.retirement.action IS 'What follows the detach: detach keeps the table as it is, drop drops it, archive moves it away, export writes it to a file and drops it then';
 COMMENT ON COLUMN pgscale.retirement.bounds IS 'The bounds it had';
 COMMENT ON COLUMN pgscale.retirement.requested_at IS 'When the detach began';
-COMMENT ON COLUMN pgscale.retirement.detached_at IS 'When the detach ended; NULL while it is under way';
+COMMENT ON COLUMN pgscale.retirement.detached_at IS 'When the detach ended, by the clock of the policies; NULL while it is under way';
 COMMENT ON COLUMN pgscale.retirement.published IS 'Whether publications named it when it was retired, which it has yet to leave';
+COMMENT ON COLUMN pgscale.retirement.done_at IS 'When it was archived or exported, in real time; NULL before that';
+COMMENT ON COLUMN pgscale.retirement.file IS 'export: the file, which is whole once done_at is set';
+
+CREATE TABLE pgscale.hook_call (
+    parent regclass,
+    partition_schema name,
+    partition_name name,
+    action text CHECK (action IN ('detach', 'drop', 'archive', 'export')),
+    bounds text NOT NULL,
+    file text,
+    requested_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (parent, partition_schema, partition_name, action)
+);
+COMMENT ON TABLE pgscale.hook_call IS 'Calls of after_retire that are owed; written in the transaction that did what they tell of; not part of a dump';
+COMMENT ON COLUMN pgscale.hook_call.parent IS 'The set';
+COMMENT ON COLUMN pgscale.hook_call.partition_schema IS 'Schema of the table that was a partition';
+COMMENT ON COLUMN pgscale.hook_call.partition_name IS 'Its name';
+COMMENT ON COLUMN pgscale.hook_call.action IS 'What was done with it';
+COMMENT ON COLUMN pgscale.hook_call.bounds IS 'The bounds it had';
+COMMENT ON COLUMN pgscale.hook_call.file IS 'export: the file';
+COMMENT ON COLUMN pgscale.hook_call.requested_at IS 'When that was done, in real time';
 
 CREATE TABLE pgscale.run (
     id bigint GENERATED BY DEFAULT AS IDENTITY,

@@ -34,7 +34,17 @@ SELECT p.parent,
        p.encoding,
        p.encoding_options,
        p.encoder,
-       p.decoder
+       p.decoder,
+       p.retention_count,
+       p.retention_bytes,
+       p.keep_for,
+       p.archive_schema,
+       p.archive_tablespace,
+       p.archive_indexes,
+       p.export_path,
+       p.export_format,
+       p.before_retire,
+       p.after_retire
   FROM pgscale.policy p
   JOIN pg_catalog.pg_class c ON c.oid = p.parent
   JOIN pg_catalog.pg_partitioned_table k ON k.partrelid = p.parent
@@ -63,7 +73,7 @@ COMMENT ON COLUMN pgscale.partition_sets."interval" IS 'Range sets: width of a p
 COMMENT ON COLUMN pgscale.partition_sets.premake IS 'Range sets: partitions kept ready after the current one, at least';
 COMMENT ON COLUMN pgscale.partition_sets.start_at IS 'Range sets: the bound from which all others are counted';
 COMMENT ON COLUMN pgscale.partition_sets.retention IS 'Range sets: how long after its upper bound a partition is kept; NULL for ever';
-COMMENT ON COLUMN pgscale.partition_sets.retire IS 'detach (the table stays) or drop';
+COMMENT ON COLUMN pgscale.partition_sets.retire IS 'detach (the table stays), drop, archive or export (to a file, then drop)';
 COMMENT ON COLUMN pgscale.partition_sets.default_partition IS 'Whether the set is to have a default partition';
 COMMENT ON COLUMN pgscale.partition_sets.timezone IS 'Time zone in which months and days are counted';
 COMMENT ON COLUMN pgscale.partition_sets.partitions IS 'Hash sets: the modulus';
@@ -88,6 +98,16 @@ COMMENT ON COLUMN pgscale.partition_sets.encoding IS 'How times are written in t
 COMMENT ON COLUMN pgscale.partition_sets.encoding_options IS 'snowflake: epoch, shift and unit_ms';
 COMMENT ON COLUMN pgscale.partition_sets.encoder IS 'Function that makes the smallest key of a time';
 COMMENT ON COLUMN pgscale.partition_sets.decoder IS 'Function that tells the time of a key';
+COMMENT ON COLUMN pgscale.partition_sets.retention_count IS 'Range sets: how many partitions of the past are kept; NULL for any number';
+COMMENT ON COLUMN pgscale.partition_sets.retention_bytes IS 'Range sets: how large the set may be on disk; NULL for any size';
+COMMENT ON COLUMN pgscale.partition_sets.keep_for IS 'How long a detached partition waits to be dropped; NULL not at all';
+COMMENT ON COLUMN pgscale.partition_sets.archive_schema IS 'archive: the schema that a partition moves to; NULL for its own';
+COMMENT ON COLUMN pgscale.partition_sets.archive_tablespace IS 'archive: the tablespace that a partition moves to; NULL for its own';
+COMMENT ON COLUMN pgscale.partition_sets.archive_indexes IS 'archive: whether a partition keeps its indexes; NULL: it does';
+COMMENT ON COLUMN pgscale.partition_sets.export_path IS 'export: directory of the server for the files';
+COMMENT ON COLUMN pgscale.partition_sets.export_format IS 'export: csv or binary; NULL is csv';
+COMMENT ON COLUMN pgscale.partition_sets.before_retire IS 'Function that is called before a partition is detached, and may object';
+COMMENT ON COLUMN pgscale.partition_sets.after_retire IS 'Function that is called after a partition is detached, dropped, archived or exported';
 
 CREATE VIEW pgscale.partitions WITH (security_barrier) AS
 WITH member AS (

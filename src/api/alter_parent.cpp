@@ -1,6 +1,9 @@
 #include "api/arguments.h"
 #include "api/progress.h"
+#include "api/retirement_arguments.h"
 #include "catalog/encodings.h"
+#include "catalog/hook_calls.h"
+#include "catalog/retirement_targets.h"
 #include "catalog/retirements.h"
 #include "catalog/state.h"
 #include "core/failure.h"
@@ -17,16 +20,6 @@ using catalog::PolicyRow;
 
 constexpr char kNone[] = "none";
 
-// NULL leaves the setting as it is, 'none' clears it.
-void overlay(std::optional<std::string>& setting, const std::optional<std::string>& given) {
-  if (!given) return;
-  if (*given == kNone) {
-    setting.reset();
-  } else {
-    setting = given;
-  }
-}
-
 // An encoding takes the place of whatever was before, its options with it.
 void recode(PolicyRow& row, const PolicyArguments& given) {
   if (given.encoding || given.encoder || given.decoder) {
@@ -41,13 +34,13 @@ void recode(PolicyRow& row, const PolicyArguments& given) {
   if (given.decoder) row.decoder = catalog::function_signature(*given.decoder);
 }
 
-PolicyRow changed(PolicyRow row, const PolicyArguments& given) {
+PolicyRow changed(PolicyRow row, const PolicyArguments& given, const ParentFacts& facts) {
   overlay(row.interval, given.interval);
   overlay(row.retention, given.retention);
   overlay(row.naming, given.naming);
   overlay(row.lists, given.lists);
   if (given.premake) row.premake = *given.premake;
-  if (given.retire) row.retire = *given.retire;
+  take_retirement(row, given, facts);
   if (given.default_partition) row.default_partition = *given.default_partition;
   if (given.timezone) row.timezone = *given.timezone == kNone ? "UTC" : *given.timezone;
   if (given.partitions) row.partitions = given.partitions;
@@ -78,15 +71,19 @@ void alter_parent(PgsCall* call) {
   catalog::require_ownership(facts);
   check_against_table(given, facts);
   const PolicyRow before = catalog::require_policy(facts);
-  PolicyRow row = changed(before, given);
+  PolicyRow row = changed(before, given, facts);
   const Policy policy = catalog::interpret(row, facts);
   check_start(given, row, policy, facts);
+  catalog::check_targets(policy, facts);
   row = canonical(row, policy, facts);
   if (facts.parent.method == Method::kHash) refuse_new_modulus(given, before);
   if (!row.origin) row.origin = counting_origin(row, facts);
   catalog::update_policy(parent, row);
   if (given.start_at && *given.start_at != kNone) catalog::create_state(parent, false);
-  if (given.retention || given.retire) catalog::cancel_drops(parent);
+  const bool retires_otherwise =
+      given.retention || given.retention_count || given.retention_bytes || given.retire;
+  if (retires_otherwise) catalog::cancel_actions(parent);
+  if (!policy.after_retire) catalog::forget_calls(parent);
   catalog::make_due(parent);
 
   ManagedSet managed = catalog::load_set(parent);

@@ -32,6 +32,16 @@ PolicyArguments policy_arguments(const pg::Arguments& arguments) {
   given.encoding_options = arguments.text(15);
   given.encoder = arguments.oid(16);
   given.decoder = arguments.oid(17);
+  given.retention_count = arguments.integer(18);
+  given.retention_bytes = arguments.text(19);
+  given.keep_for = arguments.text(20);
+  given.archive_schema = arguments.text(21);
+  given.archive_tablespace = arguments.text(22);
+  given.archive_indexes = arguments.boolean(23);
+  given.export_path = arguments.text(24);
+  given.export_format = arguments.text(25);
+  given.before_retire = arguments.oid(26);
+  given.after_retire = arguments.oid(27);
   return given;
 }
 

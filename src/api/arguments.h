@@ -28,6 +28,16 @@ struct PolicyArguments {
   std::optional<std::string> encoding_options;
   std::optional<Oid> encoder;
   std::optional<Oid> decoder;
+  std::optional<int> retention_count;
+  std::optional<std::string> retention_bytes;
+  std::optional<std::string> keep_for;
+  std::optional<std::string> archive_schema;
+  std::optional<std::string> archive_tablespace;
+  std::optional<bool> archive_indexes;
+  std::optional<std::string> export_path;
+  std::optional<std::string> export_format;
+  std::optional<Oid> before_retire;  // 0, which is '-', for none
+  std::optional<Oid> after_retire;
 };
 
 // An argument that must be given.

@@ -1,7 +1,9 @@
 #include "api/arguments.h"
 #include "api/progress.h"
+#include "api/retirement_arguments.h"
 #include "apply/step_runner.h"
 #include "catalog/encodings.h"
+#include "catalog/retirement_targets.h"
 #include "catalog/state.h"
 #include "core/failure.h"
 #include "pg/contain.h"
@@ -14,7 +16,7 @@ using catalog::ManagedSet;
 using catalog::ParentFacts;
 using catalog::PolicyRow;
 
-PolicyRow policy_row(const PolicyArguments& given) {
+PolicyRow policy_row(const PolicyArguments& given, const ParentFacts& facts) {
   PolicyRow row;
   row.interval = given.interval;
   row.premake = not_null(given.premake, "premake");
@@ -31,6 +33,7 @@ PolicyRow policy_row(const PolicyArguments& given) {
   row.encoding_options = given.encoding_options;
   if (given.encoder) row.encoder = catalog::function_signature(*given.encoder);
   if (given.decoder) row.decoder = catalog::function_signature(*given.decoder);
+  take_retirement(row, given, facts);
   return row;
 }
 
@@ -100,7 +103,9 @@ void record(const ManagedSet& managed, const Plan& plan, const FirstPlan& first)
   record.filled = first.is_complete();
   record.worked = true;
   record.clean = first.refusals().empty();
-  if (!first.is_complete() || plan.needs_polling) record.retry_at = pg::real_now();
+  if (!first.is_complete() || plan.needs_polling || plan.needs_measuring) {
+    record.retry_at = pg::real_now();
+  }
   for (const Refusal& refusal : first.refusals()) {
     record.refusals += refusal.message + "\n";
     record.error = refusal.message;
@@ -120,9 +125,10 @@ void create_parent(PgsCall* call) {
   catalog::require_ownership(facts);
   check_against_table(given, facts);
   if (catalog::load_policy(parent)) refuse_managed(facts);
-  PolicyRow row = policy_row(given);
+  PolicyRow row = policy_row(given, facts);
   const Policy policy = catalog::interpret(row, facts);
   check_start(given, row, policy, facts);
+  catalog::check_targets(policy, facts);
   row = canonical(row, policy, facts);
   if (!row.origin) row.origin = counting_origin(row, facts);
   // Another session may have been first, a moment ago.

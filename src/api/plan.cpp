@@ -1,5 +1,6 @@
 #include "catalog/analysis.h"
 #include "catalog/inventory.h"
+#include "catalog/partition_sizes.h"
 #include "catalog/replication_sets.h"
 #include "catalog/state.h"
 #include "pg/arguments.h"
@@ -23,28 +24,48 @@ std::string sql_array(const Step& step) {
   return pg::array_literal(statements);
 }
 
+bool takes_partition_away(const Item& item) {
+  const auto* step = std::get_if<Step>(&item);
+  return step != nullptr && is_retirement(step->action);
+}
+
+catalog::Sizes sizes_of_leavers(const Plan& plan) {
+  std::vector<Oid> tables;
+  for (const Item& item : plan.items) {
+    if (takes_partition_away(item)) tables.push_back(std::get<Step>(item).partition_oid);
+  }
+  return catalog::sizes_of(tables);
+}
+
+pg::Value size_in(const catalog::Sizes& sizes, const Item& item) {
+  if (!takes_partition_away(item)) return std::nullopt;
+  const auto found = sizes.find(std::get<Step>(item).partition_oid);
+  return found == sizes.end() ? std::nullopt : pg::from_int(found->second);
+}
+
 void append(std::vector<Row>& rows, Oid parent, const Plan& plan) {
+  const catalog::Sizes sizes = sizes_of_leavers(plan);
   int number = 0;
   for (const Item& item : plan.items) {
     number++;
     if (const auto* step = std::get_if<Step>(&item)) {
       rows.push_back({pg::from_oid(parent), pg::from_int(number), text(step->action),
                       readable(step->partition), step->bounds, step->reason, sql_array(*step),
-                      step->locks, std::nullopt});
+                      step->locks, std::nullopt, size_in(sizes, item)});
     } else {
       const auto& refusal = std::get<Refusal>(item);
       const std::string message =
           refusal.message + (refusal.hint.empty() ? "" : ". " + refusal.hint);
       rows.push_back({pg::from_oid(parent), pg::from_int(number), text(refusal.action),
                       refusal.partition, refusal.bounds, std::nullopt, std::nullopt, std::nullopt,
-                      message});
+                      message, std::nullopt});
     }
   }
 }
 
 void append_refusal(std::vector<Row>& rows, Oid parent, const std::string& why) {
   rows.push_back({pg::from_oid(parent), pg::from_int(1), std::nullopt, std::nullopt, std::nullopt,
-                  std::nullopt, std::nullopt, std::nullopt, why});
+                  std::nullopt, std::nullopt, std::nullopt, why, std::nullopt});
 }
 
 void append_plan(std::vector<Row>& rows, Oid parent) {

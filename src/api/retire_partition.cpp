@@ -4,8 +4,9 @@
 #include "apply/step_runner.h"
 #include "catalog/inventory.h"
 #include "catalog/retirements.h"
+#include "catalog/state.h"
 #include "core/failure.h"
-#include "core/plan.h"
+#include "core/retirement.h"
 #include "core/wanted.h"
 #include "pg/contain.h"
 #include "pg/server.h"
@@ -62,19 +63,36 @@ void drop_from_lists(const ManagedSet& managed, const Partition& partition) {
   }
 }
 
-void retire(const ManagedSet& managed, const Partition& partition, pg::Session& session,
+// What copies rows or tells somebody of what has been done is left to maintenance, and what comes
+// after that is, too.
+bool is_long(const Step& step) {
+  return step.action == Action::kArchive || step.action == Action::kSeal ||
+         step.action == Action::kAfterRetire;
+}
+
+// Whether maintenance has more to do. What follows the detach is asked for in the caller's
+// transaction: should that fail, the table that a worker has detached meanwhile stays.
+bool retire(const ManagedSet& managed, const Partition& partition, pg::Session& session,
             Progress& progress) {
   apply::StepRunner runner(session, managed, catalog::session_user());
+  bool is_deferred = false;
   for (const Step& step : retirement_steps(managed.set, partition, "retired by hand")) {
-    const catalog::RunEnd end = runner.run(step);
-    if (end.failure && catalog::is_detach_pending(partition.oid)) {
-      if (step.retire == Retire::kDrop) catalog::request_drop(partition.oid);
+    is_deferred = is_deferred || is_long(step);
+    if (is_deferred) {
       progress.defer(step);
-      return;
+      continue;
     }
-    if (end.failure) throw pg::OutcomeError(*end.failure);
+    const catalog::RunEnd end = runner.run(step);
+    const bool is_pending = end.failure && catalog::is_detach_pending(partition.oid);
+    if (end.failure && !is_pending) throw pg::OutcomeError(*end.failure);
+    if (step.action == Action::kDetach) catalog::request_action(partition.oid, step.retire);
+    if (is_pending) {
+      progress.defer(step);
+      return true;
+    }
     progress.done(step);
   }
+  return is_deferred || managed.set.policy.keep_for;
 }
 
 void retire_partition(PgsCall* call) {
@@ -90,7 +108,7 @@ void retire_partition(PgsCall* call) {
   check_retirable(managed.set, partition, pg::policy_now());
   drop_from_lists(managed, partition);
   Progress progress;
-  retire(managed, partition, session, progress);
+  if (retire(managed, partition, session, progress)) catalog::make_due(parent);
   session.end();
   progress.give(call);
 }

@@ -33,7 +33,11 @@ bool makes_partition(Action action) {
          action == Action::kCreateDefault;
 }
 
-bool retires(Action action) { return action == Action::kDetach || action == Action::kDrop; }
+bool retires(Action action) {
+  return action == Action::kBeforeRetire || action == Action::kDetach ||
+         action == Action::kArchive || action == Action::kSeal || action == Action::kExport ||
+         action == Action::kDrop;
+}
 
 // One visit to one set, after it has been claimed and planned.
 class SetVisit {
@@ -106,8 +110,9 @@ class SetVisit {
       has_claim_ = pg::call(pgs_claim, parent(), PGS_CLAIM_MAINTENANCE);
     if (!end.failure && step.action == Action::kRefresh) catalog::record_refresh(parent());
     if (!end.failure) return;
-    broken_.insert(name);
     fail(end.failure->message, end.failure->sqlstate);
+    if (step.action == Action::kAfterRetire) return;  // that undoes nothing
+    broken_.insert(name);
     if (step.action == Action::kAnalyze) looked_ = false;
     if (makes_partition(step.action)) record_.filled = false;
     // One that failed before it began, say for a foreign key, stands in nobody's way.
@@ -153,6 +158,8 @@ class SetVisit {
       record_.retry_at = retry_time(detach_is_pending_ ? 1 : before_.failures + 1);
     } else if (record_.polled && !record_.watched) {
       record_.retry_at = retry_time(1);
+    } else if (plan_.needs_measuring) {
+      record_.retry_at = pg::real_now() + kBetweenMeasures;
     }
     catalog::record_visit(parent(), record_);
     if (record_.polled) note_milestone();
@@ -220,7 +227,10 @@ Report maintain_claimed(pg::Session& session, Oid parent, const std::string& req
   if (row->paused) return absent(Attendance::kPaused);
   const SetState state = catalog::load_state(parent);
   // Whoever changes the policy in an open transaction holds this row; the other sets go on.
-  if (const auto held = pg::attempt([&] { catalog::settle(parent, state); })) {
+  if (const auto held = pg::attempt([&] {
+        catalog::settle(parent, state);
+        if (state.crashes > 0) catalog::end_interrupted_detaches(parent);
+      })) {
     Report report;
     report.failures = 1;
     report.last_error = held->message;

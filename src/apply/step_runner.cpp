@@ -5,6 +5,8 @@
 #include "catalog/analysis.h"
 #include "catalog/blockers.h"
 #include "catalog/extension.h"
+#include "catalog/foreign_keys.h"
+#include "catalog/hook_calls.h"
 #include "catalog/retirements.h"
 #include "core/schedule.h"
 #include "core/statements.h"
@@ -70,10 +72,17 @@ RunEnd StepRunner::run(const Step& step, std::int64_t run) {
     catalog::request_retirement(step.partition_oid, managed_.facts.parent.oid, step.retire,
                                 step.bounds);
   }
+  if (step.action == Action::kExport) catalog::note_file(step.partition_oid, step.file);
+  note_.clear();
   if (session_.may_commit()) session_.commit();
   RunEnd end = step.concurrently ? run_at_top_level(step) : run_here(step);
   end.rows = rows;
-  withdraw_request(step, end);
+  if (end.note.empty()) end.note = note_;
+  look_into_failure(step, end);
+  // What was done is done: who is to be told and fails is not told again.
+  if (end.failure && step.action == Action::kAfterRetire) {
+    catalog::forget_call(managed_.facts.parent.oid, *step.call);
+  }
   catalog::end_run(run, end);
   if (session_.may_commit()) session_.commit();
   return end;
@@ -81,9 +90,14 @@ RunEnd StepRunner::run(const Step& step, std::int64_t run) {
 
 // A request that a failed detach left would let a later visit drop a table that its owner has
 // detached by hand meanwhile, in order to keep it.
-void StepRunner::withdraw_request(const Step& step, const RunEnd& end) {
-  if (!end.failure || !detaches(step) || catalog::is_detach_pending(step.partition_oid)) return;
-  catalog::forget_retirement(step.partition_oid);
+void StepRunner::look_into_failure(const Step& step, RunEnd& end) {
+  if (!end.failure || !detaches(step)) return;
+  if (end.failure->sqlstate == "23503") {
+    catalog::name_foreign_key(step.partition_oid, *end.failure);
+  }
+  if (!catalog::is_detach_pending(step.partition_oid)) {
+    catalog::forget_retirement(step.partition_oid);
+  }
 }
 
 RunEnd StepRunner::run_here(const Step& step) {
@@ -140,11 +154,16 @@ RunEnd StepRunner::run_at_top_level(const Step& step) {
   }
 }
 
+void StepRunner::note_detached(const Step& step) {
+  catalog::mark_detached(step.partition_oid);
+  if (step.retire == Retire::kDetach) request_call(step, Retire::kDetach);
+}
+
 // An interrupted detach stays pending: the rows are gone from the parent, the table is not yet
 // free. So we try to finish it before we leave it to a later visit.
 RunEnd StepRunner::end_detach(const Step& step, RunEnd end) {
   if (!end.failure) {
-    catalog::mark_detached(step.partition_oid);
+    note_detached(step);
     return end;
   }
   lost_claim_ = true;
@@ -166,8 +185,8 @@ RunEnd StepRunner::end_detach(const Step& step, RunEnd end) {
 std::optional<RunEnd> StepRunner::run_by_worker(const Step& step, std::int64_t run) {
   if (session_.may_commit()) session_.commit();
   // What the worker commits stays if a function's caller fails later; so there the wish to drop is
-  // left to the caller's own transaction (see carry_out).
-  const bool drop_follows = session_.may_commit() && step.retire == Retire::kDrop;
+  // left to the caller's own transaction.
+  const Retire follows = session_.may_commit() ? step.retire : Retire::kDetach;
   PgsErrand errand{pg::own_database(),
                    managed_.facts.parent.oid,
                    step.partition_oid,
@@ -175,7 +194,7 @@ std::optional<RunEnd> StepRunner::run_by_worker(const Step& step, std::int64_t r
                    step.object_oid,
                    static_cast<std::int32_t>(step.action),
                    run,
-                   drop_follows,
+                   static_cast<std::uint8_t>(follows),
                    is_repair(step.action),
                    {}};
   step.reason.copy(errand.reason, sizeof errand.reason - 1);
@@ -194,7 +213,12 @@ RunEnd StepRunner::detach_by_errand(const Step& step, std::int64_t run) {
       pg::call(pgs_holds_lock_on, parent.oid) || pg::call(pgs_holds_lock_on, step.partition_oid);
   const bool in_block = !session_.may_commit() && pg::call(pgs_in_transaction_block);
   if (!holds_lock && !in_block) {
-    if (auto end = run_by_worker(step, run)) return *end;
+    if (auto end = run_by_worker(step, run)) {
+      // The worker knows neither a clock that was set in this session only nor what a function's
+      // caller wants after the detach.
+      if (!end->failure) note_detached(step);
+      return *end;
+    }
   }
   Step plain = step;
   plain.concurrently = false;
@@ -210,7 +234,7 @@ RunEnd StepRunner::detach_by_errand(const Step& step, std::int64_t run) {
   } else {
     end.note = "plain DETACH, because no background worker slot was free";
   }
-  withdraw_request(step, end);
+  look_into_failure(step, end);
   catalog::end_run(run, end);
   if (session_.may_commit()) session_.commit();
   return end;
@@ -280,28 +304,33 @@ void StepRunner::require_names(const Step& step) const {
   }
 }
 
+// Nothing else keeps somebody from renaming a table that is no partition, or from giving its name to
+// another, before the statement uses it.
+void StepRunner::pin_detached(const Step& step) const {
+  switch (step.action) {
+    case Action::kArchive:
+    case Action::kSeal:
+    case Action::kDrop: pg::call(pgs_lock_exclusively, step.partition_oid); return;
+    case Action::kExport: pg::call(pgs_lock_against_writers, step.partition_oid); return;
+    default: return;
+  }
+}
+
 void StepRunner::carry_out(const Step& step, pg::LockTimeout& limit) {
-  if (step.action == Action::kDrop) pg::call(pgs_lock_exclusively, step.partition_oid);
+  pin_detached(step);
   require_names(step);
-  if (step.action == Action::kDrop && !session_.may_commit()) {
-    catalog::request_drop(step.partition_oid);
-  }
-  if (step.action == Action::kDrop && !catalog::may_drop(step.partition_oid)) {
-    throw Failure(Problem::kNotInPrerequisiteState,
-                  "table " + readable(step.partition) + " was not detached in order to be dropped",
-                  "It may have been attached again or given to another use meanwhile.");
-  }
-  if (step.action == Action::kValidate) {
-    validate_as_owner(step, limit);
-    return;
-  }
-  if (step.action == Action::kAnalyze) {
-    analyze_as_owner();
-    return;
+  switch (step.action) {
+    case Action::kBeforeRetire:
+    case Action::kAfterRetire: call_hook(step, limit); return;
+    case Action::kArchive: archive(step, limit); return;
+    case Action::kExport: export_to_file(step, limit); return;
+    case Action::kDrop: drop(step, limit); return;
+    case Action::kValidate: validate_as_owner(step, limit); return;
+    case Action::kAnalyze: analyze_as_owner(); return;
+    default: break;
   }
   execute_as_owner(step, limit);
-  if (detaches(step)) catalog::mark_detached(step.partition_oid);
-  if (step.action == Action::kDrop) catalog::forget_retirement(step.partition_oid);
+  if (detaches(step)) note_detached(step);
   if (step.action == Action::kUnpublish) catalog::mark_unpublished(step.partition_oid);
 }
 
@@ -333,6 +362,13 @@ void StepRunner::validate_as_owner(const Step& step, pg::LockTimeout& limit) {
 void StepRunner::lock_targets(const Step& step, const pg::LockTimeout& limit) const {
   const bool attaches = step.action == Action::kCreate || step.action == Action::kCreateDefault;
   if (!attaches && !detaches(step) && step.action != Action::kDrop) return;
+  if (detaches(step)) {
+    for (const catalog::KeyLock& lock : catalog::detach_locks(step.partition_oid)) {
+      limit.spend();
+      pg::call(lock.exclusively ? pgs_lock_exclusively : pgs_lock_against_writers, lock.table);
+    }
+    return;
+  }
   const Oid table = attaches ? managed_.facts.parent.oid : step.partition_oid;
   for (Oid target : catalog::foreign_key_targets(table)) {
     limit.spend();

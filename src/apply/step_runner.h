@@ -34,18 +34,25 @@ class StepRunner {
  private:
   catalog::RunEnd run_here(const Step& step);
   catalog::RunEnd run_at_top_level(const Step& step);
+  void note_detached(const Step& step);
+  void request_call(const Step& step, Retire done);
+  void call_hook(const Step& step, pg::LockTimeout& limit);
+  void archive(const Step& step, pg::LockTimeout& limit);
+  void export_to_file(const Step& step, pg::LockTimeout& limit);
+  void drop(const Step& step, pg::LockTimeout& limit);
   catalog::RunEnd end_detach(const Step& step, catalog::RunEnd end);
   std::optional<catalog::RunEnd> run_by_worker(const Step& step, std::int64_t run);
   catalog::RunEnd detach_by_errand(const Step& step, std::int64_t run);
   catalog::RunEnd run_by_errand(const Step& step, std::int64_t run);
   catalog::RunEnd record_lost_errand(const Step& step, std::int64_t run);
   catalog::RunEnd try_repeatedly(const Step& step, const Deed& deed);
-  void withdraw_request(const Step& step, const catalog::RunEnd& end);
+  void look_into_failure(const Step& step, catalog::RunEnd& end);
   void carry_out(const Step& step, pg::LockTimeout& limit);
   void analyze_as_owner();
   void validate_as_owner(const Step& step, pg::LockTimeout& limit);
   void execute_as_owner(const Step& step, pg::LockTimeout& limit);
   void lock_targets(const Step& step, const pg::LockTimeout& limit) const;
+  void pin_detached(const Step& step) const;
   void require_names(const Step& step) const;
   [[nodiscard]] Oid role_of(const Step& step) const;
   [[nodiscard]] const Partition& partition_of(const Step& step) const;
@@ -53,6 +60,7 @@ class StepRunner {
   pg::Session& session_;
   const catalog::ManagedSet& managed_;
   std::string requester_;
+  std::string note_;  // on the step that was carried out last
   bool lost_claim_ = false;
 };
 

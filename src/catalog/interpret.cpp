@@ -143,13 +143,6 @@ std::vector<ListGroup> read_lists(const std::string& lists, const PolicyRow& pol
   return groups;
 }
 
-Retire read_retire(const std::string& text) {
-  if (text == "detach") return Retire::kDetach;
-  if (text == "drop") return Retire::kDrop;
-  throw Failure(Problem::kInvalidParameter, "invalid value for retire: \"" + text + "\"", {},
-                "Available values: detach, drop.");
-}
-
 }  // namespace
 
 Point read_position(const char* setting, const std::string& text, const PolicyRow& row,
@@ -161,6 +154,8 @@ Policy interpret(const PolicyRow& row, const ParentFacts& facts) {
   const Method method = facts.parent.method;
   if (row.interval) check_applies("interval", Method::kRange, method);
   if (row.retention) check_applies("retention", Method::kRange, method);
+  if (row.retention_count) check_applies("retention_count", Method::kRange, method);
+  if (row.retention_bytes) check_applies("retention_bytes", Method::kRange, method);
   if (row.origin) check_applies("start_at", Method::kRange, method);
   if (row.ahead) check_applies("ahead", Method::kRange, method);
   if (row.encoding || row.encoder || row.decoder || row.encoding_options) {
@@ -170,7 +165,7 @@ Policy interpret(const PolicyRow& row, const ParentFacts& facts) {
   if (row.partitions) check_applies("partitions", Method::kHash, method);
 
   Policy policy;
-  policy.retire = read_retire(row.retire);
+  interpret_retirement(row, policy);
   policy.premake = row.premake;
   policy.default_partition = row.default_partition;
   policy.partitions = row.partitions;
@@ -198,6 +193,7 @@ std::optional<Axis> axis_of(const PolicyRow& row, const ParentFacts& facts) {
 }
 
 PolicyRow canonical(PolicyRow row, const Policy& policy, const ParentFacts& facts) {
+  make_retirement_canonical(row, policy);
   const auto axis = axis_of(row, facts);
   if (!axis) return row;
   auto stride_text = [&](std::optional<std::string>& text, const std::optional<Stride>& stride) {

@@ -3,9 +3,13 @@
 #include <algorithm>
 
 #include "catalog/bounds.h"
+#include "catalog/hook_calls.h"
 #include "catalog/milestones.h"
+#include "catalog/partition_sizes.h"
 #include "catalog/replication_sets.h"
 #include "catalog/state.h"
+#include "catalog/table_trees.h"
+#include "core/export_file.h"
 #include "core/growth.h"
 #include "core/statements.h"
 #include "pg/query.h"
@@ -47,25 +51,39 @@ std::vector<Partition> load_partitions(const ParentFacts& facts, const std::opti
   return partitions;
 }
 
+std::optional<Micros> to_micros(const pg::Value& value) {
+  return value ? std::optional<Micros>(pg::to_int(value)) : std::nullopt;
+}
+
 // Only tables that exist: a row whose table is gone has nothing left to do.
 std::vector<RetiredTable> load_retired(const ParentFacts& facts, const std::optional<Axis>& axis) {
   const auto acting = pg::Acting::as_extension();
   const Rows rows = pg::query(
-      Sql("SELECT c.oid, n.nspname, c.relname, c.relkind, r.action, c.relispartition, r.bounds"
+      Sql("SELECT c.oid, n.nspname, c.relname, c.relkind, r.action, c.relispartition, r.bounds,"
+          "       ((extract(epoch FROM r.detached_at) - 946684800) * 1000000)::bigint,"
+          "       EXISTS (SELECT FROM pg_catalog.pg_constraint s"
+          "                WHERE s.conrelid = c.oid AND s.conname = $2),"
+          "       r.done_at IS NOT NULL"
           "  FROM pgscale.retirement r"
           "  JOIN pg_catalog.pg_class c ON c.oid = r.partition"
           "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
           " WHERE r.parent = $1::oid ORDER BY r.requested_at, c.oid"),
-      {pg::from_oid(facts.parent.oid)});
+      {pg::from_oid(facts.parent.oid), kSealName});
   std::vector<RetiredTable> retired;
   for (const auto& row : rows) {
     retired.push_back({pg::to_oid(row[0]),
                        {Identifier(*row[1]), Identifier(*row[2])},
                        to_table_kind(*row[3]),
-                       *row[4] == "drop" ? Retire::kDrop : Retire::kDetach,
+                       read_retire(*row[4]).value(),
                        pg::to_bool(row[5]),
                        *row[6],
-                       read_range(*row[6], facts, axis)});
+                       read_range(*row[6], facts, axis),
+                       to_micros(row[7]),
+                       {},
+                       pg::to_bool(row[8])});
+    // Without the seal there may be rows by now that the file does not have.
+    const bool is_valid = retired.back().action != Retire::kExport || retired.back().sealed;
+    retired.back().done = pg::to_bool(row[9]) && is_valid;
   }
   return retired;
 }
@@ -109,11 +127,14 @@ ManagedSet load_set(const ParentFacts& facts, const PolicyRow& row, const Policy
   inventory.hold_until = state.hold_until;
   inventory.partitions = load_partitions(facts, managed.set.axis);
   inventory.retired = load_retired(facts, managed.set.axis);
+  inventory.calls = load_calls(facts.parent.oid);
   rank_ends(inventory, facts);
   load_publications(inventory);
-  if (managed.set.axis && !is_time(managed.set.axis->kind())) {
+  if (policy.retention_bytes) load_sizes(facts.parent.oid, inventory.partitions);
+  const bool over_numbers = managed.set.axis && !is_time(managed.set.axis->kind());
+  if (over_numbers || policy.retention_count || policy.retention_bytes) {
     inventory.reached = newest_with_rows(inventory.partitions);
-    if (inventory.reached) {
+    if (over_numbers && inventory.reached) {
       inventory.growth = usual_growth(load_milestones(facts.parent.oid, managed.set.axis->kind()),
                                       {pg::policy_now(), *inventory.reached});
     }
@@ -132,13 +153,20 @@ ManagedSet load_set(Oid parent) {
 Plan plan_set(ManagedSet& managed, Micros now) {
   Plan first = plan(managed.set, now);
   std::vector<std::string> names;
+  Inventory& inventory = managed.set.inventory;
   for (const Item& item : first.items) {
     const auto* step = std::get_if<Step>(&item);
-    if (step != nullptr && step->partition_oid == 0) names.push_back(step->partition.name.name());
+    if (step == nullptr) continue;
+    if (step->action == Action::kCreate || step->action == Action::kCreateDefault) {
+      names.push_back(step->partition.name.name());
+    }
+    if (step->action == Action::kArchive || step->action == Action::kExport) {
+      inventory.trees.emplace(step->partition_oid, load_tree(step->partition_oid));
+    }
   }
-  if (names.empty()) return first;
-  managed.set.inventory.taken_names = taken_names(managed.facts.parent.name.schema, names);
-  return managed.set.inventory.taken_names.empty() ? first : plan(managed.set, now);
+  if (!names.empty()) inventory.taken_names = taken_names(managed.facts.parent.name.schema, names);
+  if (inventory.taken_names.empty() && inventory.trees.empty()) return first;
+  return plan(managed.set, now);
 }
 
 std::vector<Range> load_ranges(Oid parent, const Axis& axis) {

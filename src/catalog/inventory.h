@@ -22,7 +22,7 @@ struct ManagedSet {
 [[nodiscard]] ManagedSet load_set(const ParentFacts& facts, const PolicyRow& row,
                                   const Policy& policy);
 
-// plan(), told which of the names it would use are taken.
+// plan(), told which of the names it would use are taken, and what there is to archive or export.
 [[nodiscard]] Plan plan_set(ManagedSet& managed, Micros now);
 
 // Where the partitions of a range set take rows. One that is being detached takes none.

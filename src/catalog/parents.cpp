@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "catalog/foreign_keys.h"
 #include "core/failure.h"
 #include "pg/query.h"
 #include "pg/server.h"
@@ -194,6 +195,7 @@ ParentFacts read_parent(Oid parent) {
   facts.parent.grants = read_grants(parent);
   facts.parent.statistics_targets = read_statistics_targets(parent);
   facts.parent.referenced = read_referenced(parent);
+  facts.parent.referring = referring_tables(parent);
   return facts;
 }
 

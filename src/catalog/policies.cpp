@@ -17,6 +17,8 @@ std::vector<Oid> oids(const Rows& rows) {
   return result;
 }
 
+Value from_bool(std::optional<bool> flag) { return flag ? Value(*flag ? "t" : "f") : Value(); }
+
 std::vector<Value> parameters(Oid parent, const PolicyRow& row) {
   return {pg::from_oid(parent),
           row.interval,
@@ -34,7 +36,17 @@ std::vector<Value> parameters(Oid parent, const PolicyRow& row) {
           row.encoding,
           row.encoding_options,
           row.encoder,
-          row.decoder};
+          row.decoder,
+          pg::from_int(row.retention_count),
+          row.retention_bytes,
+          row.keep_for,
+          row.archive_schema,
+          row.archive_tablespace,
+          from_bool(row.archive_indexes),
+          row.export_path,
+          row.export_format,
+          row.before_retire,
+          row.after_retire};
 }
 
 }  // namespace
@@ -63,7 +75,9 @@ std::optional<PolicyRow> load_policy(Oid parent) {
   const Rows rows = pg::query(
       Sql("SELECT \"interval\", premake, origin, retention, retire, default_partition, timezone,"
           "       partitions, lists, naming, paused, ahead, encoding, encoding_options, encoder,"
-          "       decoder"
+          "       decoder, retention_count, retention_bytes, keep_for, archive_schema,"
+          "       archive_tablespace, archive_indexes, export_path, export_format, before_retire,"
+          "       after_retire"
           "  FROM pgscale.policy WHERE parent = $1::oid"),
       {pg::from_oid(parent)});
   if (rows.empty()) return std::nullopt;
@@ -85,6 +99,16 @@ std::optional<PolicyRow> load_policy(Oid parent) {
   policy.encoding_options = row[13];
   policy.encoder = row[14];
   policy.decoder = row[15];
+  if (row[16]) policy.retention_count = static_cast<int>(pg::to_int(row[16]));
+  policy.retention_bytes = row[17];
+  policy.keep_for = row[18];
+  policy.archive_schema = row[19];
+  policy.archive_tablespace = row[20];
+  if (row[21]) policy.archive_indexes = pg::to_bool(row[21]);
+  policy.export_path = row[22];
+  policy.export_format = row[23];
+  policy.before_retire = row[24];
+  policy.after_retire = row[25];
   return policy;
 }
 
@@ -105,10 +129,13 @@ bool insert_policy(Oid parent, const PolicyRow& row) {
   return pg::execute(
              Sql("INSERT INTO pgscale.policy (parent, \"interval\", premake, origin, retention,"
                  "       retire, default_partition, timezone, partitions, lists, naming, paused,"
-                 "       ahead, encoding, encoding_options, encoder, decoder)"
+                 "       ahead, encoding, encoding_options, encoder, decoder, retention_count,"
+                 "       retention_bytes, keep_for, archive_schema, archive_tablespace,"
+                 "       archive_indexes, export_path, export_format, before_retire, after_retire)"
                  " VALUES ($1::oid, $2, $3::int, $4, $5, $6, $7::bool, $8, $9::int, $10::jsonb,"
-                 "       $11, $12::bool, $13, $14, $15::jsonb, $16, $17) ON CONFLICT (parent) DO "
-                 "NOTHING"),
+                 "       $11, $12::bool, $13, $14, $15::jsonb, $16, $17, $18::int, $19::bigint,"
+                 "       $20, $21, $22, $23::bool, $24, $25, $26, $27)"
+                 " ON CONFLICT (parent) DO NOTHING"),
              parameters(parent, row)) > 0;
 }
 
@@ -119,7 +146,10 @@ void update_policy(Oid parent, const PolicyRow& row) {
           "       retention = $5, retire = $6, default_partition = $7::bool, timezone = $8,"
           "       partitions = $9::int, lists = $10::jsonb, naming = $11, paused = $12::bool,"
           "       ahead = $13, encoding = $14, encoding_options = $15::jsonb, encoder = $16,"
-          "       decoder = $17"
+          "       decoder = $17, retention_count = $18::int, retention_bytes = $19::bigint,"
+          "       keep_for = $20, archive_schema = $21, archive_tablespace = $22,"
+          "       archive_indexes = $23::bool, export_path = $24, export_format = $25,"
+          "       before_retire = $26, after_retire = $27"
           " WHERE parent = $1::oid"),
       parameters(parent, row));
 }
@@ -138,6 +168,7 @@ void delete_policy(Oid parent) {
                          Sql("DELETE FROM pgscale.drift_watch WHERE parent = $1::oid"),
                          Sql("DELETE FROM pgscale.change WHERE parent = $1::oid"),
                          Sql("DELETE FROM pgscale.milestone WHERE parent = $1::oid"),
+                         Sql("DELETE FROM pgscale.hook_call WHERE parent = $1::oid"),
                          Sql("DELETE FROM pgscale.retirement WHERE parent = $1::oid")}) {
     pg::execute(sql, {pg::from_oid(parent)});
   }

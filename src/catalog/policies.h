@@ -27,6 +27,16 @@ struct PolicyRow {
   std::optional<std::string> encoding_options;  // jsonb
   std::optional<std::string> encoder;  // a function with its argument, as to_regprocedure()
   std::optional<std::string> decoder;  // reads it
+  std::optional<int> retention_count;
+  std::optional<std::string> retention_bytes;
+  std::optional<std::string> keep_for;
+  std::optional<std::string> archive_schema;
+  std::optional<std::string> archive_tablespace;
+  std::optional<bool> archive_indexes;
+  std::optional<std::string> export_path;
+  std::optional<std::string> export_format;
+  std::optional<std::string> before_retire;
+  std::optional<std::string> after_retire;
 };
 
 // The parents of the sets the current user may maintain, in the order of their names.
@@ -53,6 +63,10 @@ void remove_list_group(Oid parent, const std::string& group);
 // Failure when it does not fit the key; `setting` says what it is.
 [[nodiscard]] Point read_position(const char* setting, const std::string& text,
                                   const PolicyRow& row, const ParentFacts& facts);
+
+// Their parts that are about retirement.
+void interpret_retirement(const PolicyRow& row, Policy& policy);
+void make_retirement_canonical(PolicyRow& row, const Policy& policy);
 
 // The same row with every word as the server writes it, so that no later setting can change it.
 [[nodiscard]] PolicyRow canonical(PolicyRow row, const Policy& policy, const ParentFacts& facts);

@@ -71,12 +71,18 @@ SetState load_state(Oid parent) {
 
 void settle(Oid parent, const SetState& state) {
   const auto acting = pg::Acting::as_extension();
-  pg::execute(Sql("INSERT INTO pgscale.set_state AS s (parent, cluster, hold_until)"
-                  " VALUES ($1::oid, $2, $3::timestamptz)"
-                  " ON CONFLICT (parent) DO UPDATE SET cluster = excluded.cluster,"
-                  "       hold_until = excluded.hold_until"
-                  " WHERE s.cluster IS DISTINCT FROM excluded.cluster"),
-              {pg::from_oid(parent), cluster_identity(), from_micros(state.hold_until)});
+  const auto moved =
+      pg::execute(Sql("INSERT INTO pgscale.set_state AS s (parent, cluster, hold_until)"
+                      " VALUES ($1::oid, $2, $3::timestamptz)"
+                      " ON CONFLICT (parent) DO UPDATE SET cluster = excluded.cluster,"
+                      "       hold_until = excluded.hold_until"
+                      " WHERE s.cluster IS DISTINCT FROM excluded.cluster"),
+                  {pg::from_oid(parent), cluster_identity(), from_micros(state.hold_until)});
+  if (moved == 0) return;
+  // The files are where the server was.
+  pg::execute(Sql("UPDATE pgscale.retirement SET done_at = NULL, file = NULL"
+                  " WHERE parent = $1::oid AND action = 'export'"),
+              {pg::from_oid(parent)});
 }
 
 void create_state(Oid parent, bool filled) {

@@ -14,8 +14,12 @@ enum class Problem {
   kUndefinedColumn,
   kUndefinedTable,
   kUndefinedObject,
+  kUndefinedSchema,
+  kUndefinedFunction,
+  kUndefinedFile,
   kDuplicateTable,
   kDuplicateObject,
+  kDuplicateFile,
   kWrongObjectType,
   kInvalidDefinition,
   kInsufficientPrivilege,
@@ -37,8 +41,12 @@ constexpr const char (&sqlstate(Problem problem))[6] {
     case Problem::kUndefinedColumn: return "42703";
     case Problem::kUndefinedTable: return "42P01";
     case Problem::kUndefinedObject: return "42704";
+    case Problem::kUndefinedSchema: return "3F000";
+    case Problem::kUndefinedFunction: return "42883";
+    case Problem::kUndefinedFile: return "58P01";
     case Problem::kDuplicateTable: return "42P07";
     case Problem::kDuplicateObject: return "42710";
+    case Problem::kDuplicateFile: return "58P02";
     case Problem::kWrongObjectType: return "42809";
     case Problem::kInvalidDefinition: return "42P17";
     case Problem::kInsufficientPrivilege: return "42501";

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -11,6 +12,7 @@
 #include "core/axis.h"
 #include "core/policy.h"
 #include "core/sql.h"
+#include "core/table_tree.h"
 
 namespace pgscale {
 
@@ -56,6 +58,7 @@ struct Partition {
   std::string bound_text;  // as pg_get_expr() shows it
   bool detach_pending;     // pg_inherits.inhdetachpending
   std::vector<Publication> publications = {};
+  std::int64_t bytes = 0;  // on disk with all that is below it; only where retention_bytes asks
 };
 
 // A partition pgscale took out of its set, or was about to: a row of pgscale.retirement.
@@ -66,8 +69,19 @@ struct RetiredTable {
   Retire action;
   bool attached;  // still, or again, a partition
   std::string bound_text;
-  std::optional<Range> range = std::nullopt;   // range sets: what it held
-  std::vector<Publication> publications = {};  // that it has yet to leave
+  std::optional<Range> range = std::nullopt;         // range sets: what it held
+  std::optional<Micros> detached_at = std::nullopt;  // by the clock of the policies
+  std::vector<Publication> publications = {};        // that it has yet to leave
+  bool sealed = false;                               // no row can be added or changed
+  bool done = false;                                 // archived or, and sealed since then, exported
+};
+
+// A call of the function that the policy names for what was done with a partition.
+struct HookCall {
+  QualifiedName partition;
+  std::string bounds;
+  std::string action;
+  std::string file;  // empty for none
 };
 
 enum class Privilege {
@@ -125,6 +139,7 @@ struct Parent {
   std::vector<Grant> grants;
   std::vector<ColumnTarget> statistics_targets;  // of columns that have one
   std::vector<QualifiedName> referenced;         // targets of its foreign keys
+  std::vector<QualifiedName> referring;          // tables with foreign keys to it
 };
 
 // What exists of a set at the moment of planning.
@@ -134,9 +149,12 @@ struct Inventory {
   Parent parent;
   std::vector<Partition> partitions;
   std::vector<RetiredTable> retired;
+  std::vector<HookCall> calls;        // that earlier visits owe
+  std::map<Oid, TableTree> trees;     // of tables that are to be archived or exported
   std::set<std::string> taken_names;  // of relations and types in the parent's schema
-  std::optional<Point> reached;       // number keys: lower bound of the newest partition with rows
-  std::optional<Point> growth;        // number keys: by how much that usually grows in a day
+  // The lower bound of the newest partition with rows: for number keys, and where retention counts.
+  std::optional<Point> reached;
+  std::optional<Point> growth;  // number keys: by how much that usually grows in a day
   // Set while nothing may be retired: after a restore or a promotion the clock may be far ahead of
   // what the data was meant to live through.
   std::optional<Micros> hold_until;

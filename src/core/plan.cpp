@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core/naming.h"
+#include "core/retirement.h"
 #include "core/statements.h"
 #include "core/wanted.h"
 
@@ -12,13 +13,6 @@ namespace {
 
 bool is_default(const Partition& partition) {
   return std::holds_alternative<DefaultSlot>(partition.bound);
-}
-
-const RetiredTable* retirement_of(const Inventory& inventory, Oid oid) {
-  for (const RetiredTable& table : inventory.retired) {
-    if (table.oid == oid) return &table;
-  }
-  return nullptr;
 }
 
 std::string join(const std::string& a, const std::string& b) {
@@ -38,55 +32,6 @@ std::string create_locks(const Inventory& inventory) {
   return locks;
 }
 
-std::string detach_locks(const Inventory& inventory, const QualifiedName& partition,
-                         DetachMode mode) {
-  const std::string parent = readable(inventory.parent.name);
-  std::string locks;
-  if (mode != DetachMode::kPlain) {
-    locks = "SHARE UPDATE EXCLUSIVE on " + parent + "; ACCESS EXCLUSIVE on " + readable(partition);
-  } else {
-    locks = "ACCESS EXCLUSIVE on " + parent + ", " + readable(partition);
-    if (const Partition* rest = default_partition(inventory)) locks += ", " + readable(rest->name);
-  }
-  // The foreign keys become the partition's own, with triggers on their targets.
-  for (const QualifiedName& table : inventory.parent.referenced) {
-    locks = join(locks, "SHARE ROW EXCLUSIVE on " + readable(table));
-  }
-  return locks;
-}
-
-Step drop_step(const Inventory& inventory, TableKind kind, Oid oid, const QualifiedName& name,
-               const std::string& bounds) {
-  std::string locks = "ACCESS EXCLUSIVE on " + readable(name);
-  for (const QualifiedName& table : inventory.parent.referenced) locks += ", " + readable(table);
-  Step step{Action::kDrop,
-            oid,
-            name,
-            bounds,
-            "retire = drop",
-            drop_statements(inventory.parent, kind, name),
-            locks};
-  step.retire = Retire::kDrop;
-  return step;
-}
-
-std::vector<Step> unpublish_steps(Oid oid, const QualifiedName& name, const std::string& bounds,
-                                  const std::vector<Publication>& publications) {
-  std::vector<Step> steps;
-  for (const Publication& publication : publications) {
-    Step step{Action::kUnpublish,
-              oid,
-              name,
-              bounds,
-              "publication " + publication.name + " names it",
-              {unpublish_statement(publication.name, name)},
-              "SHARE UPDATE EXCLUSIVE on " + readable(name)};
-    step.role = publication.owner;
-    steps.push_back(std::move(step));
-  }
-  return steps;
-}
-
 Step unguard_step(const Partition& rest, const std::string& reason) {
   return {Action::kUnguard,
           rest.oid,
@@ -102,51 +47,19 @@ class Planner {
   Planner(const PartitionSet& set, Micros now) : set_(set), now_(now) {}
 
   Plan run() {
-    plan_leftovers();
+    append(plan_leftovers(set_, now_));
+    plan_guard_left();
     plan_missing();
     plan_default();
-    plan_expired();
+    append(plan_departures(set_, now_, departures_.partitions));
+    append(plan_unfinished(set_, now_));
     plan_refresh();
     plan_analysis();
     return std::move(plan_);
   }
 
  private:
-  // What an earlier visit began: a pending detach makes rows vanish from the parent, so it comes
-  // first.
-  void plan_leftovers() {
-    for (const Partition& partition : set_.inventory.partitions) {
-      if (!partition.detach_pending) continue;
-      const RetiredTable* retired = retirement_of(set_.inventory, partition.oid);
-      Step step{
-          Action::kFinalize,
-          partition.oid,
-          partition.name,
-          partition.bound_text,
-          "a concurrent detach was interrupted",
-          {detach_statement(set_.inventory.parent.name, partition.name, DetachMode::kFinalize)},
-          detach_locks(set_.inventory, partition.name, DetachMode::kFinalize)};
-      step.retire = retired != nullptr ? retired->action : Retire::kDetach;
-      plan_.items.emplace_back(step);
-      if (step.retire == Retire::kDrop &&
-          !hold(Action::kDrop, partition.name, partition.bound_text)) {
-        plan_.items.emplace_back(drop_step(set_.inventory, partition.kind, partition.oid,
-                                           partition.name, partition.bound_text));
-      }
-      if (step.retire == Retire::kDetach) {
-        append(unpublish_steps(partition.oid, partition.name, partition.bound_text,
-                               partition.publications));
-      }
-    }
-    for (const RetiredTable& table : set_.inventory.retired) {
-      if (!table.attached && table.action == Retire::kDetach) {
-        append(unpublish_steps(table.oid, table.name, table.bound_text, table.publications));
-      }
-      if (table.attached || table.action != Retire::kDrop) continue;
-      if (hold(Action::kDrop, table.name, table.bound_text)) continue;
-      plan_.items.emplace_back(
-          drop_step(set_.inventory, table.kind, table.oid, table.name, table.bound_text));
-    }
+  void plan_guard_left() {
     const Partition* rest = default_partition(set_.inventory);
     if (rest != nullptr && set_.inventory.guard_left) {
       plan_.items.emplace_back(unguard_step(*rest, "left by an interrupted run"));
@@ -164,8 +77,8 @@ class Planner {
 
   void plan_missing() {
     WantedPartitions wanted = this->wanted();
+    if (set_.axis) apply_retention(wanted.missing);
     for (const Wanted& item : wanted.missing) {
-      if (const auto* range = std::get_if<Range>(&item.bound)) due_at_expiry(range->upper);
       const Sql clause = bound_clause(item.bound, set_.axis);
       const std::string name = partition_name(set_.inventory.parent.base_name, set_.policy.naming,
                                               set_.inventory.parent.method, item.bound_name);
@@ -180,6 +93,20 @@ class Planner {
     for (Refusal& refusal : wanted.refusals) plan_.items.emplace_back(std::move(refusal));
     due_at(wanted.next_due);
     plan_.needs_polling = set_.axis && !is_time(set_.axis->kind());
+    plan_.needs_measuring = set_.policy.retention_bytes.has_value();
+  }
+
+  // What retention would take at once is not made.
+  void apply_retention(std::vector<Wanted>& missing) {
+    std::vector<Range> coming;
+    for (const Wanted& item : missing) coming.push_back(std::get<Range>(item.bound));
+    departures_ = departures(set_, now_, coming);
+    due_at(departures_.next_due);
+    std::vector<Wanted> staying;
+    for (std::size_t i = 0; i < missing.size(); i++) {
+      if (!departures_.coming[i]) staying.push_back(std::move(missing[i]));
+    }
+    missing = std::move(staying);
   }
 
   // ATTACH comes last in the statements of a creation; it would take the same locks at once.
@@ -221,32 +148,6 @@ class Planner {
         create_step(Action::kCreateDefault, partition, Sql("DEFAULT"), "default_partition = true"));
   }
 
-  void plan_expired() {
-    if (set_.inventory.parent.method != Method::kRange || !set_.policy.retention) return;
-    const Point position = current_position(set_, now_);
-    std::vector<const Partition*> expired;
-    for (const Partition& partition : set_.inventory.partitions) {
-      const auto* range = std::get_if<Range>(&partition.bound);
-      if (range == nullptr || partition.detach_pending) continue;
-      const std::optional<Point> end = expiry(set_, range->upper);
-      if (!end) continue;
-      if (*end <= position) {
-        expired.push_back(&partition);
-      } else {
-        due_at_expiry(range->upper);
-      }
-    }
-    std::sort(expired.begin(), expired.end(), [](const Partition* a, const Partition* b) {
-      return std::get<Range>(a->bound).upper < std::get<Range>(b->bound).upper;
-    });
-    for (const Partition* partition : expired) {
-      if (hold(Action::kDetach, partition->name, partition->bound_text)) continue;
-      const End& upper = std::get<Range>(partition->bound).upper;
-      const std::string reason = "retention ended at " + set_.axis->text(*expiry(set_, upper));
-      append(retirement_steps(set_, *partition, reason));
-    }
-  }
-
   // A partition that a subscription does not know gets no rows by it. What has just been made the
   // publisher may have, too, or will have soon.
   void plan_refresh() {
@@ -262,8 +163,9 @@ class Planner {
     }
   }
 
-  void append(std::vector<Step> steps) {
-    for (Step& step : steps) plan_.items.emplace_back(std::move(step));
+  void append(RetirementPlan part) {
+    for (Item& item : part.items) plan_.items.push_back(std::move(item));
+    due_at(part.next_due);
   }
 
   void plan_analysis() {
@@ -305,22 +207,6 @@ class Planner {
     return true;
   }
 
-  bool hold(Action action, const QualifiedName& name, const std::string& bounds) {
-    if (!set_.inventory.hold_until) return false;
-    const Axis clock(KeyKind::kTimestampTz, Zone::utc());
-    plan_.items.emplace_back(
-        Refusal{action, readable(name), bounds, Problem::kNotInPrerequisiteState,
-                "retirement is on hold until " + clock.text(Point{*set_.inventory.hold_until}) +
-                    " because the server was restored or promoted",
-                "Use pgscale.resume() to end the hold."});
-    return true;
-  }
-
-  void due_at_expiry(const End& upper) {
-    const std::optional<Point> end = expiry(set_, upper);
-    if (end && is_time(set_.axis->kind())) due_at(set_.axis->instant(*end));
-  }
-
   void due_at(std::optional<Micros> moment) {
     if (moment && (!plan_.next_due || *moment < *plan_.next_due)) plan_.next_due = moment;
   }
@@ -328,6 +214,7 @@ class Planner {
   const PartitionSet& set_;
   Micros now_;
   std::set<std::string> planned_names_;
+  Departures departures_;
   Plan plan_;
 };
 
@@ -355,57 +242,10 @@ Step refresh_step(const Parent& parent, const Subscription& subscription) {
   return step;
 }
 
-std::vector<Step> retirement_steps(const PartitionSet& set, const Partition& partition,
-                                   const std::string& reason) {
-  // PostgreSQL refuses CONCURRENTLY beside a default partition.
-  const DetachMode mode =
-      default_partition(set.inventory) == nullptr ? DetachMode::kConcurrently : DetachMode::kPlain;
-  Step detach{Action::kDetach,
-              partition.oid,
-              partition.name,
-              partition.bound_text,
-              reason,
-              {detach_statement(set.inventory.parent.name, partition.name, mode)},
-              detach_locks(set.inventory, partition.name, mode)};
-  detach.concurrently = mode == DetachMode::kConcurrently;
-  if (!detach.concurrently) detach.sql = plain_detach_statements(set.inventory, partition);
-  detach.retire = set.policy.retire;
-  std::vector<Step> steps{std::move(detach)};
-  if (set.policy.retire == Retire::kDrop) {
-    steps.push_back(drop_step(set.inventory, partition.kind, partition.oid, partition.name,
-                              partition.bound_text));
-  } else {
-    for (Step& step : unpublish_steps(partition.oid, partition.name, partition.bound_text,
-                                      partition.publications)) {
-      steps.push_back(std::move(step));
-    }
-  }
-  return steps;
-}
-
 std::optional<Step> removal_of_guard(const Inventory& inventory) {
   const Partition* rest = default_partition(inventory);
   if (rest == nullptr) return std::nullopt;
   return unguard_step(*rest, "the partition it was for could not be made");
-}
-
-void check_retirable(const PartitionSet& set, const Partition& partition, Micros now) {
-  const std::string name = readable(partition.name);
-  if (is_default(partition)) {
-    throw Failure(Problem::kNotSupported, "cannot retire default partition " + name,
-                  "Its rows belong to no other partition.");
-  }
-  if (std::holds_alternative<HashSlot>(partition.bound)) {
-    throw Failure(Problem::kNotSupported, "cannot retire hash partition " + name,
-                  "Rows of its remainder could no longer be inserted.");
-  }
-  const auto* range = std::get_if<Range>(&partition.bound);
-  if (range == nullptr || set.policy.paused) return;
-  if (!(End::at(current_position(set, now)) < range->upper)) return;
-  throw Failure(Problem::kNotInPrerequisiteState,
-                "cannot retire partition " + name + " of the present or the future",
-                "The policy of the set would make it anew.",
-                "Pause the set first, or change its policy.");
 }
 
 }  // namespace pgscale

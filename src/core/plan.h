@@ -12,18 +12,8 @@ namespace pgscale {
 // ALTER SUBSCRIPTION ... REFRESH PUBLICATION, for partitions that the publisher has, too.
 [[nodiscard]] Step refresh_step(const Parent& parent, const Subscription& subscription);
 
-// The steps that take one partition out of the set: detach and, if that is the policy, drop; a
-// table that stays leaves the publications that name it.
-[[nodiscard]] std::vector<Step> retirement_steps(const PartitionSet& set,
-                                                 const Partition& partition,
-                                                 const std::string& reason);
-
 // The guard that a creation left behind which failed; empty where there is no default partition. It
 // must go at once, because it refuses rows.
 [[nodiscard]] std::optional<Step> removal_of_guard(const Inventory& inventory);
-
-// Throws Failure where a person may not retire the partition: a default partition, one slot of a
-// hash set, or a range the policy would make anew.
-void check_retirable(const PartitionSet& set, const Partition& partition, Micros now);
 
 }  // namespace pgscale

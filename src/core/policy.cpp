@@ -5,6 +5,7 @@
 #include "core/failure.h"
 #include "core/grid.h"
 #include "core/naming.h"
+#include "core/retirement_policy.h"
 
 namespace pgscale {
 namespace {
@@ -118,6 +119,8 @@ void check_hash(const Policy& policy) {
 void check_belongs(const Policy& policy, Method method) {
   if (policy.interval) check_applies("interval", Method::kRange, method);
   if (policy.retention) check_applies("retention", Method::kRange, method);
+  if (policy.retention_count) check_applies("retention_count", Method::kRange, method);
+  if (policy.retention_bytes) check_applies("retention_bytes", Method::kRange, method);
   if (policy.origin) check_applies("start_at", Method::kRange, method);
   if (policy.ahead) check_applies("ahead", Method::kRange, method);
   if (!policy.lists.empty()) check_applies("lists", Method::kList, method);
@@ -135,7 +138,24 @@ const char* text(Method method) {
   return "hash";
 }
 
-const char* text(Retire retire) { return retire == Retire::kDrop ? "drop" : "detach"; }
+const char* text(Retire retire) {
+  switch (retire) {
+    case Retire::kDetach: return "detach";
+    case Retire::kArchive: return "archive";
+    case Retire::kExport: return "export";
+    case Retire::kDrop: break;
+  }
+  return "drop";
+}
+
+const char* text(ExportFormat format) { return format == ExportFormat::kCsv ? "csv" : "binary"; }
+
+std::optional<Retire> read_retire(const std::string& word) {
+  for (const Retire retire : kAllRetire) {
+    if (word == text(retire)) return retire;
+  }
+  return std::nullopt;
+}
 
 void check_applies(const char* setting, Method owner, Method method) {
   if (owner == method) return;
@@ -148,6 +168,7 @@ void validate(const Policy& policy, Method method, std::optional<KeyKind> key) {
   if (method == Method::kRange) check_range(policy, key.value());
   if (method == Method::kList) check_lists(policy.lists);
   if (method == Method::kHash) check_hash(policy);
+  check_retirement(policy);
   if (!policy.naming.empty()) check_naming(policy.naming);
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/axis.h"
+#include "core/sql.h"
 
 namespace pgscale {
 
@@ -13,8 +14,27 @@ enum class Method { kRange, kList, kHash };
 [[nodiscard]] const char* text(Method method);
 
 // What happens to a partition that retention or a person retires.
-enum class Retire { kDetach, kDrop };
+enum class Retire { kDetach, kDrop, kArchive, kExport };
+inline constexpr Retire kAllRetire[] = {Retire::kDetach, Retire::kDrop, Retire::kArchive,
+                                        Retire::kExport};
 [[nodiscard]] const char* text(Retire retire);
+[[nodiscard]] std::optional<Retire> read_retire(const std::string& word);
+
+// What becomes of a partition that is archived.
+struct ArchivePolicy {
+  std::string schema;      // that it moves to; empty: stays in its own
+  std::string tablespace;  // the same
+  bool indexes = true;     // whether it keeps them
+};
+
+enum class ExportFormat { kCsv, kBinary };
+[[nodiscard]] const char* text(ExportFormat format);
+
+// Where the rows of a partition that is exported go.
+struct ExportPolicy {
+  std::string path;  // a directory of the server
+  ExportFormat format = ExportFormat::kCsv;
+};
 
 // One named partition of a list set; an empty optional is the value NULL.
 struct ListGroup {
@@ -24,9 +44,16 @@ struct ListGroup {
 
 // What the user wants of a partition set. Fields that a method does not know stay empty.
 struct Policy {
-  std::optional<Stride> interval;   // range: how wide a partition is
-  std::optional<Stride> retention;  // range: how long after its upper bound a partition is kept
+  std::optional<Stride> interval;      // range: how wide a partition is
+  std::optional<Stride> retention;     // range: how long after its upper bound a partition is kept
+  std::optional<int> retention_count;  // range: how many partitions of the past are kept
+  std::optional<std::int64_t> retention_bytes;  // range: how large the set may be on disk
   Retire retire = Retire::kDetach;
+  std::optional<Interval> keep_for;  // how long a detached partition waits to be dropped
+  std::optional<ArchivePolicy> archive;
+  std::optional<ExportPolicy> exported;
+  std::optional<QualifiedName> before_retire;  // functions that are called then
+  std::optional<QualifiedName> after_retire;
   int premake = 4;                // range: whole partitions ahead of the current one, at least
   std::optional<Interval> ahead;  // range: for how long there are to be partitions
   std::optional<Point> origin;    // range: the bound from which the others are counted

@@ -40,6 +40,9 @@ inline constexpr Micros kHoldAfterRestore = kMicrosPerDay;
 // no more often than this.
 inline constexpr Micros kBetweenRefreshes = kMicrosPerHour;
 
+// A set whose retention depends on its size is measured no more often than this.
+inline constexpr Micros kBetweenMeasures = 5 * 60 * kMicrosPerSecond;
+
 // When a database wants its next visit. Two clocks: `due` is a time of the policies' clock, which
 // pgscale.clock can replace; `retry` is real time.
 struct Visit {

@@ -10,7 +10,12 @@ const char* text(Action action) {
     case Action::kValidate: return "validate";
     case Action::kCreate: return "create";
     case Action::kCreateDefault: return "create default";
+    case Action::kBeforeRetire: return "before retire";
     case Action::kDetach: return "detach";
+    case Action::kArchive: return "archive";
+    case Action::kSeal: return "seal";
+    case Action::kExport: return "export";
+    case Action::kAfterRetire: return "after retire";
     case Action::kUnpublish: return "unpublish";
     case Action::kRefresh: return "refresh";
     case Action::kAnalyze: return "analyze";
@@ -27,6 +32,17 @@ const char* text(Action action) {
     case Action::kDrop: break;
   }
   return "drop";
+}
+
+bool is_retirement(Action action) {
+  switch (action) {
+    case Action::kFinalize:
+    case Action::kDetach:
+    case Action::kArchive:
+    case Action::kExport:
+    case Action::kDrop: return true;
+    default: return false;
+  }
 }
 
 }  // namespace pgscale

@@ -18,11 +18,16 @@ enum class Action {
   kValidate,       // prove that the default partition holds no row of it
   kCreate,         // make a partition beside the parent and attach it
   kCreateDefault,  // the same for the default partition
+  kBeforeRetire,   // call the owner's function, which may object
   kDetach,
-  kDrop,
   kUnpublish,  // take a table that was retired out of the publications that name it
-  kRefresh,    // tell a subscription of partitions that its publisher has, too
-  kAnalyze,    // the statistics of the parent, which autovacuum never gathers
+  kArchive,    // move it away, and perhaps strip its indexes
+  kSeal,       // see to it that no row is added or changed any more
+  kExport,     // write its rows to a file
+  kDrop,
+  kAfterRetire,  // tell the owner's function
+  kRefresh,      // tell a subscription of partitions that its publisher has, too
+  kAnalyze,      // the statistics of the parent, which autovacuum never gathers
   // In no plan: the adoption of a plain table, which guards and validates it, too, and builds the
   // index of its key as a repair does.
   kPreflight,  // look whether it can be done
@@ -42,6 +47,9 @@ inline constexpr Action kLastAction = Action::kAlter;
 // Repairs have a claim of their own: building an index may take hours, and the set must be
 // maintained meanwhile.
 [[nodiscard]] constexpr bool is_repair(Action action) { return action >= Action::kDropIndex; }
+
+// Whether the step is a part of how a partition leaves its set and of what becomes of it.
+[[nodiscard]] bool is_retirement(Action action);
 
 // A name that a statement uses, and the relation that it must still mean.
 struct NamedRelation {
@@ -65,6 +73,9 @@ struct Step {
   Oid object_oid = 0;               // repairs: the parent's index; kRefresh: the subscription
   std::vector<NamedRelation> others = {};  // further relations that it names or locks
   Oid role = 0;                            // as whom, where it is not the owner of the set
+  std::optional<QualifiedName> becomes = std::nullopt;  // kArchive: what it is called then
+  std::string file = {};                                // kExport
+  std::optional<HookCall> call = std::nullopt;          // kBeforeRetire, kAfterRetire
 };
 
 // A step that cannot be planned, and why. It stops no other step.
@@ -85,6 +96,7 @@ struct Plan {
   // have come in, which only a look can tell.
   std::optional<Micros> next_due;
   bool needs_polling = false;
+  bool needs_measuring = false;  // retention depends on how large the set is by then
 };
 
 }  // namespace pgscale

@@ -27,7 +27,7 @@ typedef struct PgsErrand
 	uint32_t	object;			/* an index of the parent */
 	int32_t		action;
 	int64_t		run;
-	bool		drop_follows;
+	uint8_t		retire;			/* what follows a detach, as C++ numbers it */
 	bool		ends_with_caller;	/* is ended when the session is cancelled */
 	char		reason[70];		/* for the journal */
 } PgsErrand;

@@ -8,7 +8,7 @@
 #include "catalog/drift.h"
 #include "catalog/extension.h"
 #include "catalog/replication_sets.h"
-#include "core/plan.h"
+#include "core/retirement.h"
 #include "pg/contain.h"
 #include "pg/session.h"
 #include "shim/workers.h"
@@ -22,7 +22,7 @@ std::optional<Step> detach_step(const catalog::ManagedSet& managed, const PgsErr
       partitions.begin(), partitions.end(),
       [&errand](const Partition& candidate) { return candidate.oid == errand.partition; });
   if (partition == partitions.end()) return std::nullopt;
-  return retirement_steps(managed.set, *partition, std::string(errand.reason)).front();
+  return pgscale::detach_step(managed.set, *partition, std::string(errand.reason));
 }
 
 // The step that the session means, as the partition looks now.
@@ -63,7 +63,8 @@ void run(pg::Session& session, const catalog::ManagedSet& managed, const std::op
 
 void carry_out_for_set(pg::Session& session, const PgsErrand& errand) {
   catalog::ManagedSet managed = catalog::load_set(errand.parent);
-  managed.set.policy.retire = errand.drop_follows ? Retire::kDrop : Retire::kDetach;
+  managed.set.policy.retire = static_cast<Retire>(errand.retire);
+  managed.set.policy.after_retire.reset();  // the session asks for the call
   const auto step = find_step(managed, errand);
   run(session, managed, step, errand);
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <set>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -97,7 +99,7 @@ inline std::vector<Range> ranges_of(const PartitionSet& set) {
 // partition.
 class Server {
  public:
-  explicit Server(PartitionSet& set) : set_(set) {}
+  explicit Server(PartitionSet& set, Micros now = 0) : set_(set), now_(now) {}
 
   void carry_out(const Plan& plan) {
     for (const Item& item : plan.items) {
@@ -124,6 +126,17 @@ class Server {
         use_name(step);
         attach(set_, name(step), DefaultSlot{});
         return;
+      case Action::kBeforeRetire: asked_.insert(name(step)); return;
+      case Action::kArchive: table_of(step).done = true; return;
+      case Action::kSeal:
+        EXPECT_FALSE(table_of(step).sealed) << name(step);
+        table_of(step).sealed = true;
+        return;
+      case Action::kExport:
+        EXPECT_TRUE(table_of(step).sealed) << name(step);
+        table_of(step).done = true;
+        return;
+      case Action::kAfterRetire: return;
       case Action::kDrop: return drop(step);
       default: ADD_FAILURE() << "no plan of ranges alone has a step " << text(step.action);
     }
@@ -145,14 +158,22 @@ class Server {
       return p.oid == step.partition_oid;
     });
     ASSERT_NE(found, partitions.end()) << name(step);
+    const bool is_asked = step.action == Action::kFinalize || asked_.count(name(step)) > 0;
+    EXPECT_TRUE(is_asked || !set_.policy.before_retire) << name(step);
     partitions.erase(found);
-    for (RetiredTable& table : set_.inventory.retired) {
-      if (table.oid == step.partition_oid) {
-        table.attached = false;
-        return;
-      }
-    }
+    auto& tables = set_.inventory.retired;
+    tables.erase(std::remove_if(tables.begin(), tables.end(),
+                                [&](const RetiredTable& t) { return t.oid == step.partition_oid; }),
+                 tables.end());
     retired(set_, step.partition_oid, name(step), step.retire, false);
+    tables.back().detached_at = now_;
+  }
+
+  RetiredTable& table_of(const Step& step) {
+    for (RetiredTable& table : set_.inventory.retired) {
+      if (table.oid == step.partition_oid && !table.attached) return table;
+    }
+    throw std::logic_error("no detached table " + name(step));
   }
 
   void drop(const Step& step) {
@@ -161,6 +182,8 @@ class Server {
       return table.oid == step.partition_oid && !table.attached;
     });
     ASSERT_NE(found, tables.end()) << name(step);
+    EXPECT_TRUE(found->action == Retire::kDrop ||
+                (found->action == Retire::kExport && found->done && found->sealed));
     tables.erase(found);
     set_.inventory.taken_names.erase(name(step));
   }
@@ -172,6 +195,8 @@ class Server {
   static const std::string& name(const Step& step) { return step.partition.name.name(); }
 
   PartitionSet& set_;
+  Micros now_;
+  std::set<std::string> asked_;
   bool guarded_ = false;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <random>
+#include <set>
 
 #include "builders.h"
 #include "core/coverage.h"
@@ -94,7 +95,7 @@ void attach_random_partitions(PartitionSet& set, Random& random, Point position)
     lower = range.upper;
     if (i == 0 && below(random, 10) == 0) range.lower = End::minimum();
     if (i == count - 1 && below(random, 20) == 0) range.upper = End::maximum();
-    attach(set, "existing_" + std::to_string(i), range);
+    attach(set, "existing_" + std::to_string(i), range).bytes = below(random, 200);
     at = upper;
   }
 }
@@ -128,6 +129,27 @@ Axis random_axis(Random& random, const Zone& zone) {
   return Axis(kKinds[random() % std::size(kKinds)], zone, key_columns);
 }
 
+void add_retirement(PartitionSet& set, Random& random) {
+  Policy& policy = set.policy;
+  policy.retire = kAllRetire[random() % std::size(kAllRetire)];
+  if (policy.retire == Retire::kArchive) policy.archive = ArchivePolicy{"attic", "", true};
+  if (policy.retire == Retire::kExport) policy.exported = ExportPolicy{"/backup"};
+  const bool drops = policy.retire == Retire::kDrop || policy.retire == Retire::kExport;
+  if (drops && below(random, 3) == 0) policy.keep_for = days(1 + below(random, 40));
+  if (below(random, 4) == 0) policy.before_retire = testing::in_public("ask");
+  if (below(random, 4) == 0) policy.after_retire = testing::in_public("tell");
+}
+
+// Rules of count and size, and where the rows are that they must spare: the newest partition with
+// rows need not be that of the present.
+void add_rules(PartitionSet& set, Random& random, Point position) {
+  if (below(random, 3) == 0) set.policy.retention_count = 1 + below(random, 4);
+  if (below(random, 3) == 0) set.policy.retention_bytes = 1 + below(random, 400);
+  if (!is_time(set.axis->kind()) || below(random, 10) == 0) return;
+  const Point period = usual_length(*set.policy.interval);
+  set.inventory.reached = position + period * (below(random, 12) - 8);
+}
+
 Case random_case(Random& random) {
   const std::string zone = kZones[random() % std::size(kZones)];
   const Axis axis = random_axis(random, zone_of(zone));
@@ -142,7 +164,10 @@ Case random_case(Random& random) {
   if (!is_time(kind)) set.inventory.reached = below(random, 100'000) - 50'000;
   const Point position = is_time(kind) ? set.axis->position(result.now) : *set.inventory.reached;
   if (below(random, 3) != 0) set.policy.retention = scaled(stride, 1 + below(random, 5));
-  if (below(random, 2) == 0) set.policy.retire = Retire::kDrop;
+  add_retirement(set, random);
+  add_rules(set, random, position);
+  const bool is_kept =
+      !set.policy.retention && !set.policy.retention_count && !set.policy.retention_bytes;
   set.policy.default_partition = below(random, 4) == 0;
   if (below(random, 3) == 0) {
     const Point grain = kind == KeyKind::kDate ? kMicrosPerDay
@@ -150,7 +175,7 @@ Case random_case(Random& random) {
                                                : 1;
     const Point back = usual_length(stride) * below(random, 30);
     set.policy.origin = (position - back) / grain * grain;
-    set.policy.fill_from_origin = !set.policy.retention && below(random, 2) == 0;
+    set.policy.fill_from_origin = is_kept && below(random, 2) == 0;
   }
   attach_random_partitions(set, random, position);
   if (!set.policy.fill_from_origin) interrupt_a_detach(set, random, position);
@@ -204,31 +229,86 @@ void for_random_cases(std::uint64_t seed, int count, Check check) {
 
 TEST(PlanProperty, IsEmptyOnceItHasBeenCarriedOut) {
   for_random_cases(11, 2'000, [](Case& c) {
-    Server(c.set).carry_out(plan(c.set, c.now));
+    Server(c.set, c.now).carry_out(plan(c.set, c.now));
     EXPECT_EQ(testing::outline(plan(c.set, c.now)), testing::Lines{});
   });
 }
 
+struct Past {
+  int count = 0;
+  std::int64_t bytes = 0;
+};
+
+// What is left of the past, and how large the set is.
+Past what_is_left(const PartitionSet& set, Point position) {
+  Past left;
+  for (const Partition& partition : set.inventory.partitions) {
+    const auto* range = std::get_if<Range>(&partition.bound);
+    if (range == nullptr || partition.detach_pending) continue;
+    left.bytes += partition.bytes;
+    if (!(End::at(position) < range->upper)) left.count++;
+  }
+  return left;
+}
+
+bool is_too_old(const PartitionSet& set, Point position, const End& upper) {
+  return set.policy.retention && upper.kind == End::Kind::kValue &&
+         set.axis->add(set.axis->at_or_after(upper), *set.policy.retention) <= position;
+}
+
+const Partition* newest_gone_by_others(const PartitionSet& set, Point position,
+                                       const std::set<Oid>& gone) {
+  const Partition* newest = nullptr;
+  for (const Partition& partition : set.inventory.partitions) {
+    if (gone.count(partition.oid) == 0) continue;
+    const End& upper = std::get<Range>(partition.bound).upper;
+    if (is_too_old(set, position, upper)) continue;
+    if (newest == nullptr || std::get<Range>(newest->bound).upper < upper) newest = &partition;
+  }
+  return newest;
+}
+
+// A partition goes by its age, or it is of the past, older than the newest with rows, and would be
+// one too many, or too much, if it stayed.
 TEST(PlanProperty, NeverRetiresWhatRetentionStillWants) {
-  int retirements = 0;
-  for_random_cases(12, 2'000, [&retirements](Case& c) {
+  int by_age = 0;
+  int by_others = 0;
+  for_random_cases(12, 4'000, [&](Case& c) {
     const Point position = current_position(c.set, c.now);
+    const Policy& policy = c.set.policy;
+    std::set<Oid> gone;
     for (const Item& item : plan(c.set, c.now).items) {
       const Step* step = step_of(item);
       if (step == nullptr || (step->action != Action::kDetach && step->action != Action::kDrop))
         continue;
       for (const Partition& partition : c.set.inventory.partitions) {
         if (partition.oid != step->partition_oid || partition.detach_pending) continue;
-        ASSERT_TRUE(c.set.policy.retention.has_value());
-        const End upper = std::get<Range>(partition.bound).upper;
-        ASSERT_EQ(upper.kind, End::Kind::kValue);
-        const Point end = c.set.axis->at_or_after(upper);
-        EXPECT_TRUE(c.set.axis->add(end, *c.set.policy.retention) <= position);
-        retirements++;
+        if (!gone.insert(partition.oid).second) continue;  // the drop after the detach
+        const Range& range = std::get<Range>(partition.bound);
+        ASSERT_EQ(range.upper.kind, End::Kind::kValue);
+        if (is_too_old(c.set, position, range.upper)) {
+          by_age++;
+          continue;
+        }
+        by_others++;
+        EXPECT_FALSE(End::at(position) < range.upper);
+        ASSERT_TRUE(c.set.inventory.reached.has_value());
+        EXPECT_TRUE(range.lower < End::at(*c.set.inventory.reached));
       }
     }
+    const Partition* last = newest_gone_by_others(c.set, position, gone);
+    if (last == nullptr) return;
+    const std::int64_t bytes = last->bytes;
+    Server(c.set, c.now).carry_out(plan(c.set, c.now));
+    Past left = what_is_left(c.set, position);
+    left.count++;
+    left.bytes += bytes;
+    const bool too_many = policy.retention_count && left.count > *policy.retention_count;
+    const bool too_large = policy.retention_bytes && left.bytes > *policy.retention_bytes;
+    EXPECT_TRUE(too_many || too_large) << left.count << ", " << left.bytes;
   });
-  EXPECT_GT(retirements, 500);
+  EXPECT_GT(by_age, 500);
+  EXPECT_GT(by_others, 500);
 }
 
 // A set whose present was covered has slept through nothing: its older holes are its owner's.
@@ -243,14 +323,15 @@ TEST(PlanProperty, LeavesNoHoleFromTheNewestOldPartitionToTheLastPremadeOne) {
       }
     }
     const End start = newest_end == End::minimum() ? End::at(position) : newest_end;
-    Server(c.set).carry_out(plan(c.set, c.now));
+    Server(c.set, c.now).carry_out(plan(c.set, c.now));
     const std::vector<Range> ranges = ranges_of(c.set);
     const Range present_and_past{start, End::at(position + 1)};
     for (const Range& gap : uncovered(present_and_past, ranges)) {
-      ASSERT_TRUE(c.set.policy.retention.has_value()) << c.set.axis->text(gap.lower);
-      ASSERT_EQ(gap.upper.kind, End::Kind::kValue);
-      const Point upper = c.set.axis->at_or_after(gap.upper);
-      EXPECT_TRUE(c.set.axis->add(upper, *c.set.policy.retention) <= position);
+      if (is_too_old(c.set, position, gap.upper)) continue;
+      ASSERT_TRUE(c.set.policy.retention_count || c.set.policy.retention_bytes)
+          << c.set.axis->text(gap.lower);
+      EXPECT_FALSE(End::at(position) < gap.upper);
+      EXPECT_TRUE(c.set.inventory.reached && gap.lower < End::at(*c.set.inventory.reached));
     }
     End end = End::at(position);
     for (int i = 0; i <= c.set.policy.premake && end.kind == End::Kind::kValue; i++) {
@@ -266,7 +347,7 @@ TEST(PlanProperty, RepairLeavesNoHoleButWhatRetentionHasTaken) {
   for_random_cases(15, 1'000, [&holes](Case& c) {
     c.set.policy.fill_holes = true;
     const std::size_t before = ranges_of(c.set).size();
-    Server(c.set).carry_out(plan(c.set, c.now));
+    Server(c.set, c.now).carry_out(plan(c.set, c.now));
     const Plan rest = plan(c.set, c.now);
     EXPECT_EQ(testing::outline(rest), testing::Lines{});
     for (const Drift& drift : coverage_drift(c.set, rest, c.now)) {
@@ -296,7 +377,7 @@ TEST(PlanProperty, NextDueIsTheFirstMomentWithSomethingToDo) {
   for_random_cases(14, 2'000, [&checked](Case& c) {
     const bool is_steady = c.zone == "UTC" || c.zone == "Asia/Kolkata";
     if (c.set.axis->kind() != KeyKind::kTimestampTz && !is_steady) return;
-    Server(c.set).carry_out(plan(c.set, c.now));
+    Server(c.set, c.now).carry_out(plan(c.set, c.now));
     const Plan rest = plan(c.set, c.now);
     if (!rest.next_due) return;
     ASSERT_GT(*rest.next_due, c.now);

@@ -1,4 +1,5 @@
 #include "core/plan.h"
+#include "core/retirement.h"
 
 #include <gtest/gtest.h>
 

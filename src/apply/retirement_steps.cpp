@@ -1,0 +1,53 @@
+#include "apply/step_runner.h"
+#include "apply/table_export.h"
+#include "catalog/hook_calls.h"
+#include "catalog/retirements.h"
+#include "shim/session.h"
+
+namespace pgscale::apply {
+
+// The parts of StepRunner that are about partitions which have left their set.
+
+void StepRunner::request_call(const Step& step, Retire done) {
+  if (!managed_.set.policy.after_retire) return;
+  const QualifiedName& name = step.becomes ? *step.becomes : step.partition;
+  catalog::request_call(managed_.facts.parent.oid, {name, step.bounds, text(done), step.file});
+}
+
+void StepRunner::call_hook(const Step& step, pg::LockTimeout& limit) {
+  execute_as_owner(step, limit);
+  if (step.action == Action::kAfterRetire) {
+    catalog::forget_call(managed_.facts.parent.oid, *step.call);
+  }
+}
+
+void StepRunner::archive(const Step& step, pg::LockTimeout& limit) {
+  execute_as_owner(step, limit);
+  catalog::mark_done(step.partition_oid);
+  request_call(step, Retire::kArchive);
+}
+
+void StepRunner::export_to_file(const Step& step, pg::LockTimeout& limit) {
+  if (!catalog::is_noted(step.partition_oid, step.file)) {
+    throw Failure(Problem::kDuplicateFile, "file \"" + step.file + "\" already exists",
+                  "It was not written by this export.", "Move it away.");
+  }
+  const std::int64_t rows =
+      export_rows(step, managed_.set.policy.exported->format, role_of(step), limit);
+  note_ = std::to_string(rows) + (rows == 1 ? " row" : " rows") + " in \"" + step.file + "\"";
+  catalog::mark_done(step.partition_oid);
+  request_call(step, Retire::kExport);
+}
+
+void StepRunner::drop(const Step& step, pg::LockTimeout& limit) {
+  if (!catalog::may_drop(step.partition_oid)) {
+    throw Failure(Problem::kNotInPrerequisiteState,
+                  "table " + readable(step.partition) + " was not detached in order to be dropped",
+                  "It may have been attached again or given to another use meanwhile.");
+  }
+  execute_as_owner(step, limit);
+  catalog::forget_retirement(step.partition_oid);
+  request_call(step, Retire::kDrop);
+}
+
+}  // namespace pgscale::apply

@@ -1,0 +1,378 @@
+#include "core/retirement.h"
+
+#include <algorithm>
+
+#include "core/archive.h"
+#include "core/export_file.h"
+#include "core/hooks.h"
+#include "core/statements.h"
+#include "core/wanted.h"
+
+namespace pgscale {
+namespace {
+
+const RetiredTable* retirement_of(const Inventory& inventory, Oid oid) {
+  for (const RetiredTable& table : inventory.retired) {
+    if (table.oid == oid) return &table;
+  }
+  return nullptr;
+}
+
+std::string detach_locks(const Inventory& inventory, const QualifiedName& partition,
+                         DetachMode mode) {
+  const std::string parent = readable(inventory.parent.name);
+  std::string locks;
+  if (mode != DetachMode::kPlain) {
+    locks = "SHARE UPDATE EXCLUSIVE on " + parent + "; ACCESS EXCLUSIVE on " + readable(partition);
+  } else {
+    locks = "ACCESS EXCLUSIVE on " + parent + ", " + readable(partition);
+    if (const Partition* rest = default_partition(inventory)) locks += ", " + readable(rest->name);
+  }
+  // The foreign keys become the partition's own, with triggers on their targets.
+  for (const QualifiedName& table : inventory.parent.referenced) {
+    locks += "; SHARE ROW EXCLUSIVE on " + readable(table);
+  }
+  // The part of their foreign keys that is about the partition is dropped.
+  for (const QualifiedName& table : inventory.parent.referring) {
+    locks += "; ACCESS EXCLUSIVE on " + readable(table);
+  }
+  return locks;
+}
+
+Step finalize_step(const PartitionSet& set, const Partition& partition) {
+  Step step{Action::kFinalize,
+            partition.oid,
+            partition.name,
+            partition.bound_text,
+            "a concurrent detach was interrupted",
+            {detach_statement(set.inventory.parent.name, partition.name, DetachMode::kFinalize)},
+            detach_locks(set.inventory, partition.name, DetachMode::kFinalize)};
+  const RetiredTable* retired = retirement_of(set.inventory, partition.oid);
+  step.retire = retired != nullptr ? retired->action : Retire::kDetach;
+  return step;
+}
+
+// A table that has left the set, or is about to.
+struct Leaver {
+  Oid oid;
+  const QualifiedName& name;
+  TableKind kind;
+  const std::string& bounds;
+  const std::vector<Publication>& publications;
+  Retire retire;
+  bool is_detached = false;
+  std::optional<Micros> detached_at = std::nullopt;
+  bool sealed = false;
+  bool done = false;  // archived or exported
+};
+
+Leaver leaver(const Partition& partition, Retire retire) {
+  return {partition.oid,        partition.name,         partition.kind,
+          partition.bound_text, partition.publications, retire};
+}
+
+Leaver leaver(const RetiredTable& table) {
+  return {table.oid,    table.name, table.kind,        table.bound_text, table.publications,
+          table.action, true,       table.detached_at, table.sealed,     table.done};
+}
+
+Step step_for(Action action, const Leaver& table, const std::string& reason) {
+  Step step{action, table.oid, table.name, table.bounds, reason, {}, ""};
+  step.retire = table.retire;
+  return step;
+}
+
+Step drop_step(const PartitionSet& set, const Leaver& table) {
+  const Inventory& inventory = set.inventory;
+  Step step = step_for(Action::kDrop, table, std::string("retire = ") + text(table.retire));
+  step.sql = drop_statements(inventory.parent, table.kind, table.name);
+  step.locks = "ACCESS EXCLUSIVE on " + readable(table.name);
+  for (const QualifiedName& target : inventory.parent.referenced) {
+    step.locks += ", " + readable(target);
+  }
+  return step;
+}
+
+std::vector<Step> unpublish_steps(const Leaver& table) {
+  std::vector<Step> steps;
+  for (const Publication& publication : table.publications) {
+    Step step =
+        step_for(Action::kUnpublish, table, "publication " + publication.name + " names it");
+    step.sql = {unpublish_statement(publication.name, table.name)};
+    step.locks = "SHARE UPDATE EXCLUSIVE on " + readable(table.name);
+    step.role = publication.owner;
+    steps.push_back(std::move(step));
+  }
+  return steps;
+}
+
+// What the catalog says of the table by then; before that is known, of the table alone.
+const TableTree& tree_of(const Inventory& inventory, Oid table) {
+  static const TableTree kUnknown{};
+  const auto found = inventory.trees.find(table);
+  return found == inventory.trees.end() ? kUnknown : found->second;
+}
+
+Step archive_step(const PartitionSet& set, const Leaver& table) {
+  Step step = step_for(Action::kArchive, table, "retire = archive");
+  step.sql = archive_statements(*set.policy.archive, tree_of(set.inventory, table.oid));
+  step.locks = "ACCESS EXCLUSIVE on " + readable(table.name);
+  step.becomes = archived_name(*set.policy.archive, table.name);
+  return step;
+}
+
+std::vector<Step> export_steps(const PartitionSet& set, const Leaver& table) {
+  std::vector<Step> steps;
+  if (!table.sealed) {
+    Step seal = step_for(Action::kSeal, table, "so that no row is added or changed any more");
+    seal.sql = {seal_statement(table.name)};
+    seal.locks = "ACCESS EXCLUSIVE on " + readable(table.name);
+    steps.push_back(std::move(seal));
+  }
+  const ExportPolicy& policy = *set.policy.exported;
+  Step step = step_for(Action::kExport, table, "retire = export");
+  step.sql = {export_lock_statement(table.name),
+              export_statement(policy, table.name, tree_of(set.inventory, table.oid).columns),
+              count_statement(table.name)};
+  step.locks = "SHARE on " + readable(table.name);
+  step.file = export_file(policy, table.name);
+  steps.push_back(std::move(step));
+  return steps;
+}
+
+Step hook_step(const PartitionSet& set, Action action, const QualifiedName& function,
+               const HookCall& call) {
+  const bool is_before = action == Action::kBeforeRetire;
+  Step step{action,
+            0,
+            call.partition,
+            call.bounds,
+            std::string(is_before ? "before_retire = " : "after_retire = ") + readable(function),
+            {hook_statement(function, set.inventory.parent.name, call)},
+            ""};
+  step.call = call;
+  return step;
+}
+
+Step before_step(const PartitionSet& set, const Leaver& table) {
+  Step step = hook_step(set, Action::kBeforeRetire, *set.policy.before_retire,
+                        {table.name, table.bounds, text(table.retire), ""});
+  step.partition_oid = table.oid;
+  return step;
+}
+
+class Planner {
+ public:
+  enum class Hold { kObserved, kIgnored };
+
+  Planner(const PartitionSet& set, Micros now, Hold hold = Hold::kObserved)
+      : set_(set), now_(now), hold_(hold) {}
+
+  // A pending detach makes rows vanish from the parent, so these come first.
+  void finalize() {
+    for (const Partition& partition : set_.inventory.partitions) {
+      if (!partition.detach_pending) continue;
+      Step step = finalize_step(set_, partition);
+      const Retire retire = step.retire;
+      plan_.items.emplace_back(std::move(step));
+      follow(leaver(partition, retire));
+    }
+  }
+
+  enum class Work { kShort, kLong };
+
+  void go_on(Work work) {
+    for (const RetiredTable& table : set_.inventory.retired) {
+      const bool copies =
+          (table.action == Retire::kArchive || table.action == Retire::kExport) && !table.done;
+      if (!table.attached && copies == (work == Work::kLong)) follow(leaver(table));
+    }
+  }
+
+  // Of earlier visits.
+  void call_after() {
+    if (!set_.policy.after_retire) return;
+    for (const HookCall& call : set_.inventory.calls) {
+      add(hook_step(set_, Action::kAfterRetire, *set_.policy.after_retire, call));
+    }
+  }
+
+  void depart(const Departure& departure) {
+    const Partition& partition = *departure.partition;
+    if (hold(Action::kDetach, partition.name, partition.bound_text)) return;
+    retire(partition, departure.reason);
+  }
+
+  void retire(const Partition& partition, const std::string& reason) {
+    const Leaver table = leaver(partition, set_.policy.retire);
+    if (refuse_foreign(table)) return;
+    if (set_.policy.before_retire) add(before_step(set_, table));
+    add(detach_step(set_, partition, reason));
+    follow(table);
+  }
+
+  RetirementPlan result() { return std::move(plan_); }
+
+ private:
+  // What is to become of a table once it is detached.
+  void follow(const Leaver& table) {
+    const bool goes_at_once = table.retire == Retire::kDrop && !set_.policy.keep_for;
+    if (!goes_at_once) append(unpublish_steps(table));
+    switch (table.retire) {
+      case Retire::kDetach:
+        if (!table.is_detached) call_after(table, Retire::kDetach);
+        return;
+      case Retire::kArchive: archive(table); return;
+      case Retire::kExport:
+        if (!table.done && !write_file(table)) return;
+        break;
+      case Retire::kDrop: break;
+    }
+    drop_in_time(table);
+  }
+
+  void archive(const Leaver& table) {
+    if (table.done || !set_.policy.archive) return;
+    if (hold(Action::kArchive, table.name, table.bounds)) return;
+    add(archive_step(set_, table));
+    call_after(table, Retire::kArchive);
+  }
+
+  bool write_file(const Leaver& table) {
+    if (refuse_foreign(table) || !set_.policy.exported) return false;
+    if (hold(Action::kExport, table.name, table.bounds)) return false;
+    append(export_steps(set_, table));
+    call_after(table, Retire::kExport);
+    return true;
+  }
+
+  void drop_in_time(const Leaver& table) {
+    const Micros end = end_of_keeping(set_, table.detached_at.value_or(now_));
+    if (now_ < end) {
+      due_at(end);
+    } else if (!hold(Action::kDrop, table.name, table.bounds)) {
+      add(drop_step(set_, table));
+      call_after(table, Retire::kDrop);
+    }
+  }
+
+  void call_after(const Leaver& table, Retire done) {
+    if (!set_.policy.after_retire) return;
+    HookCall call{table.name, table.bounds, text(done), ""};
+    if (done == Retire::kArchive) call.partition = archived_name(*set_.policy.archive, table.name);
+    if (done == Retire::kExport) call.file = export_file(*set_.policy.exported, table.name);
+    Step step = hook_step(set_, Action::kAfterRetire, *set_.policy.after_retire, call);
+    step.partition = table.name;
+    add(std::move(step));
+  }
+
+  // Its rows are elsewhere, and whoever changes them there knows nothing of this.
+  bool refuse_foreign(const Leaver& table) {
+    if (table.retire != Retire::kExport || table.kind != TableKind::kForeign) return false;
+    plan_.items.emplace_back(
+        Refusal{Action::kExport, readable(table.name), table.bounds, Problem::kNotSupported,
+                "cannot export foreign table " + readable(table.name), "Detach it by hand."});
+    return true;
+  }
+
+  bool hold(Action action, const QualifiedName& name, const std::string& bounds) {
+    if (!set_.inventory.hold_until || hold_ == Hold::kIgnored) return false;
+    const Axis clock(KeyKind::kTimestampTz, Zone::utc());
+    plan_.items.emplace_back(
+        Refusal{action, readable(name), bounds, Problem::kNotInPrerequisiteState,
+                "retirement is on hold until " + clock.text(Point{*set_.inventory.hold_until}) +
+                    " because the server was restored or promoted",
+                "Use pgscale.resume() to end the hold."});
+    return true;
+  }
+
+  void add(Step step) { plan_.items.emplace_back(std::move(step)); }
+
+  void append(std::vector<Step> steps) {
+    for (Step& step : steps) add(std::move(step));
+  }
+
+  void due_at(Micros moment) { plan_.next_due = std::min(plan_.next_due.value_or(moment), moment); }
+
+  const PartitionSet& set_;
+  Micros now_;
+  Hold hold_;
+  RetirementPlan plan_;
+};
+
+}  // namespace
+
+Step detach_step(const PartitionSet& set, const Partition& partition, const std::string& reason) {
+  // PostgreSQL refuses CONCURRENTLY beside a default partition.
+  const DetachMode mode =
+      default_partition(set.inventory) == nullptr ? DetachMode::kConcurrently : DetachMode::kPlain;
+  Step detach{Action::kDetach,
+              partition.oid,
+              partition.name,
+              partition.bound_text,
+              reason,
+              {detach_statement(set.inventory.parent.name, partition.name, mode)},
+              detach_locks(set.inventory, partition.name, mode)};
+  detach.concurrently = mode == DetachMode::kConcurrently;
+  if (!detach.concurrently) detach.sql = plain_detach_statements(set.inventory, partition);
+  detach.retire = set.policy.retire;
+  return detach;
+}
+
+RetirementPlan plan_leftovers(const PartitionSet& set, Micros now) {
+  Planner planner(set, now);
+  planner.finalize();
+  planner.go_on(Planner::Work::kShort);
+  return planner.result();
+}
+
+RetirementPlan plan_departures(const PartitionSet& set, Micros now,
+                               const std::vector<Departure>& departures) {
+  Planner planner(set, now);
+  for (const Departure& departure : departures) planner.depart(departure);
+  return planner.result();
+}
+
+RetirementPlan plan_unfinished(const PartitionSet& set, Micros now) {
+  Planner planner(set, now);
+  planner.go_on(Planner::Work::kLong);
+  planner.call_after();
+  return planner.result();
+}
+
+std::vector<Step> retirement_steps(const PartitionSet& set, const Partition& partition,
+                                   const std::string& reason) {
+  constexpr Micros kAnyTime = 0;  // either nothing is waited for, or the end of it lies ahead
+  Planner planner(set, kAnyTime, Planner::Hold::kIgnored);
+  planner.retire(partition, reason);
+  std::vector<Step> steps;
+  for (Item& item : planner.result().items) {
+    if (auto* step = std::get_if<Step>(&item)) steps.push_back(std::move(*step));
+  }
+  return steps;
+}
+
+void check_retirable(const PartitionSet& set, const Partition& partition, Micros now) {
+  const std::string name = readable(partition.name);
+  if (std::holds_alternative<DefaultSlot>(partition.bound)) {
+    throw Failure(Problem::kNotSupported, "cannot retire default partition " + name,
+                  "Its rows belong to no other partition.");
+  }
+  if (set.policy.retire == Retire::kExport && partition.kind == TableKind::kForeign) {
+    throw Failure(Problem::kNotSupported, "cannot export foreign table " + name,
+                  "Its rows are on another server.");
+  }
+  if (std::holds_alternative<HashSlot>(partition.bound)) {
+    throw Failure(Problem::kNotSupported, "cannot retire hash partition " + name,
+                  "Rows of its remainder could no longer be inserted.");
+  }
+  const auto* range = std::get_if<Range>(&partition.bound);
+  if (range == nullptr || set.policy.paused) return;
+  if (!(End::at(current_position(set, now)) < range->upper)) return;
+  throw Failure(Problem::kNotInPrerequisiteState,
+                "cannot retire partition " + name + " of the present or the future",
+                "The policy of the set would make it anew.",
+                "Pause the set first, or change its policy.");
+}
+
+}  // namespace pgscale
