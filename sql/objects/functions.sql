@@ -26,7 +26,10 @@ CREATE FUNCTION pgscale.create_parent(
     export_path text DEFAULT NULL,
     export_format text DEFAULT NULL,
     before_retire regproc DEFAULT NULL,
-    after_retire regproc DEFAULT NULL
+    after_retire regproc DEFAULT NULL,
+    drain boolean DEFAULT false,
+    auto_list boolean DEFAULT false,
+    auto_list_rows integer DEFAULT 1000
 ) RETURNS TABLE (action text, partition text, bounds text, detail text)
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO' SET intervalstyle = 'postgres'
@@ -62,7 +65,10 @@ CREATE FUNCTION pgscale.alter_parent(
     export_path text DEFAULT NULL,
     export_format text DEFAULT NULL,
     before_retire regproc DEFAULT NULL,
-    after_retire regproc DEFAULT NULL
+    after_retire regproc DEFAULT NULL,
+    drain boolean DEFAULT NULL,
+    auto_list boolean DEFAULT NULL,
+    auto_list_rows integer DEFAULT NULL
 ) RETURNS TABLE (action text, partition text, bounds text, detail text)
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO' SET intervalstyle = 'postgres'
@@ -101,6 +107,11 @@ CREATE PROCEDURE pgscale.run_maintenance(parent regclass DEFAULT NULL)
     LANGUAGE c AS 'MODULE_PATHNAME', 'pgscale_run_maintenance';
 COMMENT ON PROCEDURE pgscale.run_maintenance(regclass) IS
 'Carries out plan() now, a transaction for each step. Without an argument: those sets of the caller that are due. Must be called outside a transaction block.';
+
+CREATE PROCEDURE pgscale.drain_default(parent regclass, batch integer DEFAULT 50000)
+    LANGUAGE c AS 'MODULE_PATHNAME', 'pgscale_drain_default';
+COMMENT ON PROCEDURE pgscale.drain_default(regclass, integer) IS
+'Moves the rows of the default partition for which the policy has a place to partitions of their own, batch by batch, each committed; readers always see each row once. Must be called outside a transaction block.';
 
 CREATE FUNCTION pgscale.retire_partition(partition regclass)
     RETURNS TABLE (action text, partition text, bounds text, detail text)

@@ -16,6 +16,9 @@ SELECT p.parent,
        p.partitions,
        p.lists,
        p.naming,
+       p.drain,
+       p.auto_list,
+       p.auto_list_rows,
        i.count,
        CASE WHEN e.encoded THEN t.oldest ELSE pg_catalog.split_part(i.oldest, ', ', 1) END AS oldest,
        CASE WHEN e.encoded THEN t.covered_until ELSE pg_catalog.split_part(pgscale.covered_until(p.parent), ', ', 1) END AS covered_until,
@@ -79,6 +82,9 @@ COMMENT ON COLUMN pgscale.partition_sets.timezone IS 'Time zone in which months 
 COMMENT ON COLUMN pgscale.partition_sets.partitions IS 'Hash sets: the modulus';
 COMMENT ON COLUMN pgscale.partition_sets.lists IS 'List sets: values by name of the partition';
 COMMENT ON COLUMN pgscale.partition_sets.naming IS 'Template of partition names; NULL for the usual one';
+COMMENT ON COLUMN pgscale.partition_sets.drain IS 'Whether maintenance moves rows of the default partition to partitions of their own';
+COMMENT ON COLUMN pgscale.partition_sets.auto_list IS 'List sets: whether a value in the default partition gets a partition of its own';
+COMMENT ON COLUMN pgscale.partition_sets.auto_list_rows IS 'List sets: once it has so many rows';
 COMMENT ON COLUMN pgscale.partition_sets.count IS 'Number of partitions, the default one included';
 COMMENT ON COLUMN pgscale.partition_sets.oldest IS 'Range sets: lowest bound that is covered, in the first key column; of encoded keys the time';
 COMMENT ON COLUMN pgscale.partition_sets.covered_until IS 'Range sets: highest bound that is covered, exclusive, in the first key column; of encoded keys the time';

@@ -42,6 +42,9 @@ PolicyArguments policy_arguments(const pg::Arguments& arguments) {
   given.export_format = arguments.text(25);
   given.before_retire = arguments.oid(26);
   given.after_retire = arguments.oid(27);
+  given.drain = arguments.boolean(28);
+  given.auto_list = arguments.boolean(29);
+  given.auto_list_rows = arguments.integer(30);
   return given;
 }
 

@@ -38,6 +38,9 @@ struct PolicyArguments {
   std::optional<std::string> export_format;
   std::optional<Oid> before_retire;  // 0, which is '-', for none
   std::optional<Oid> after_retire;
+  std::optional<bool> drain;
+  std::optional<bool> auto_list;
+  std::optional<int> auto_list_rows;
 };
 
 // An argument that must be given.

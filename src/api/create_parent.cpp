@@ -8,6 +8,7 @@
 #include "core/failure.h"
 #include "pg/contain.h"
 #include "pg/server.h"
+#include "shim/partitions.h"
 
 namespace pgscale::api {
 namespace {
@@ -34,6 +35,9 @@ PolicyRow policy_row(const PolicyArguments& given, const ParentFacts& facts) {
   if (given.encoder) row.encoder = catalog::function_signature(*given.encoder);
   if (given.decoder) row.decoder = catalog::function_signature(*given.decoder);
   take_retirement(row, given, facts);
+  row.drain = not_null(given.drain, "drain");
+  row.auto_list = not_null(given.auto_list, "auto_list");
+  row.auto_list_rows = not_null(given.auto_list_rows, "auto_list_rows");
   return row;
 }
 
@@ -44,14 +48,14 @@ PolicyRow policy_row(const PolicyArguments& given, const ParentFacts& facts) {
 }
 
 // What a step needs is done here unless it would make others wait: a default partition with many
-// rows must be scanned, and retirement is a matter of transactions of its own.
+// rows must be scanned, or drained, and retirement is a matter of transactions of its own.
 class FirstPlan {
  public:
   FirstPlan(pg::Session& session, const ManagedSet& managed, Progress& progress)
       : managed_(managed), progress_(progress), runner_(session, managed, catalog::session_user()) {
     const Partition* rest = default_partition(managed.set.inventory);
     const pg::LockTimeout limit(pg::lock_timeout());  // looking at sizes takes weak locks
-    scan_is_long_ = rest != nullptr && !catalog::is_small(rest->oid);
+    scan_is_long_ = rest != nullptr && (!catalog::is_small(rest->oid) || is_drained(*rest));
     const bool others_wait = rest != nullptr || !managed.facts.parent.referenced.empty();
     most_ = partitions_in_one_call(
         pg::lock_slots(), catalog::relations_of_partition(managed.facts.parent.oid), others_wait);
@@ -72,6 +76,11 @@ class FirstPlan {
   [[nodiscard]] const std::vector<Refusal>& refusals() const { return refusals_; }
 
  private:
+  [[nodiscard]] bool is_drained(const Partition& rest) const {
+    return (managed_.row.drain || managed_.row.auto_list) &&
+           pg::call(pgs_has_rows, rest.oid) != PGS_ROWS_NONE;
+  }
+
   void carry_out(const Step& step) {
     const bool creates = step.action == Action::kCreate || step.action == Action::kCreateDefault;
     const bool guards = step.action == Action::kGuard || step.action == Action::kValidate;
@@ -99,11 +108,13 @@ class FirstPlan {
 void record(const ManagedSet& managed, const Plan& plan, const FirstPlan& first) {
   catalog::VisitRecord record;
   record.next_due = plan.next_due;
-  record.polled = plan.needs_polling;
+  // Whether rows have come into the default partition only a look can tell.
+  const bool drains = managed.row.drain || managed.row.auto_list;
+  record.polled = plan.needs_polling || drains;
   record.filled = first.is_complete();
   record.worked = true;
   record.clean = first.refusals().empty();
-  if (!first.is_complete() || plan.needs_polling || plan.needs_measuring) {
+  if (!first.is_complete() || record.polled || plan.needs_measuring) {
     record.retry_at = pg::real_now();
   }
   for (const Refusal& refusal : first.refusals()) {

@@ -2,8 +2,10 @@
 
 #include <set>
 
+#include "apply/drain.h"
 #include "apply/step_runner.h"
 #include "catalog/analysis.h"
+#include "catalog/drain.h"
 #include "catalog/inventory.h"
 #include "catalog/journal.h"
 #include "catalog/milestones.h"
@@ -13,6 +15,7 @@
 #include "core/plan.h"
 #include "core/schedule.h"
 #include "pg/server.h"
+#include "shim/partitions.h"
 #include "shim/session.h"
 
 namespace pgscale::apply {
@@ -43,19 +46,24 @@ bool retires(Action action) {
 class SetVisit {
  public:
   SetVisit(pg::Session& session, const ManagedSet& managed, const Plan& plan,
-           const SetState& before, const std::string& requester)
+           const SetState& before, const DrainReport& drained, const std::string& requester)
       : session_(session),
         managed_(managed),
         plan_(plan),
         before_(before),
+        drained_(drained),
         requester_(requester),
         runner_(session, managed, requester) {
     record_.filled = true;
+    report_.steps = drained.steps;
+    report_.failures = drained.failures;
+    if (drained.trouble) fail_record(drained.trouble->message, drained.trouble->sqlstate);
     looked_ = managed.set.inventory.analysis.has_value();
   }
 
   Report run() {
-    if (has_steps() || before_.crashes > 0) begin();
+    const bool has_begun = drained_.steps > 0;
+    if (!has_begun && (has_steps() || before_.crashes > 0)) begin();
     if (looked_ && managed_.set.inventory.analysis->statistics.by_others) {
       catalog::begin_counting(parent());
     }
@@ -78,6 +86,8 @@ class SetVisit {
     }
     return false;
   }
+
+  [[nodiscard]] bool drains() const { return managed_.row.drain || managed_.row.auto_list; }
 
   [[nodiscard]] Oid parent() const { return managed_.facts.parent.oid; }
 
@@ -137,21 +147,25 @@ class SetVisit {
   }
 
   void fail(const std::string& message, const std::string& state) {
+    report_.failures++;
+    fail_record(message, state);
+  }
+
+  void fail_record(const std::string& message, const std::string& state) {
     record_.clean = false;
     record_.error = message;
     record_.sqlstate = state;
-    report_.failures++;
     report_.last_error = message;
   }
 
   void end() {
     record_.worked = report_.steps > 0;
     record_.next_due = plan_.next_due;
-    record_.polled = plan_.needs_polling;
+    record_.polled = plan_.needs_polling || drains();
     record_.changes = before_.changes;
     record_.watched = watched();
     if (looked_) record_.look_at = pg::real_now() + kBetweenLooks;
-    if (outdated_) {
+    if (outdated_ || (drained_.has_more && drained_.failures == 0)) {
       record_.retry_at = pg::real_now();
     } else if (!record_.clean || !has_claim_) {
       // A pending detach hides rows, so it is tried again at the usual pace.
@@ -162,7 +176,7 @@ class SetVisit {
       record_.retry_at = pg::real_now() + kBetweenMeasures;
     }
     catalog::record_visit(parent(), record_);
-    if (record_.polled) note_milestone();
+    if (plan_.needs_polling) note_milestone();
     if (report_.steps > 0) catalog::prune_runs(parent());
     session_.commit();
   }
@@ -171,11 +185,18 @@ class SetVisit {
   // steps, and where there are many of them, the next visit must look again.
   [[nodiscard]] std::optional<std::vector<Oid>> watched() const {
     constexpr std::size_t kMostWatched = 64;
-    if (!plan_.needs_polling || report_.steps > 0 || !record_.clean) return std::nullopt;
+    if (!record_.polled || report_.steps > 0 || !record_.clean) return std::nullopt;
     const Inventory& inventory = managed_.set.inventory;
     const End reached = inventory.reached ? End::at(*inventory.reached) : End::minimum();
     std::vector<Oid> oids;
+    const Partition* rest = default_partition(inventory);
+    if (drains() && rest != nullptr) {
+      // Rows that have no place elsewhere may be joined by others that have.
+      if (pg::call(pgs_has_rows, rest->oid) != PGS_ROWS_NONE) return std::nullopt;
+      oids.push_back(rest->oid);
+    }
     for (const Partition& partition : inventory.partitions) {
+      if (!plan_.needs_polling) break;
       const auto* range = std::get_if<Range>(&partition.bound);
       if (range != nullptr && reached < range->lower) oids.push_back(partition.oid);
     }
@@ -193,6 +214,7 @@ class SetVisit {
   const ManagedSet& managed_;
   const Plan& plan_;
   const SetState& before_;
+  const DrainReport& drained_;
   const std::string& requester_;
   StepRunner runner_;
   Report report_;
@@ -217,6 +239,18 @@ bool looks_at_statistics(const pg::Session& session, const SetState& state) {
          *state.look_at <= pg::real_now();
 }
 
+// Rows that stand in the way of a partition are moved to it before the plan asks for it; only so
+// many at a time, for there are other sets.
+DrainReport drain_some(pg::Session& session, Oid parent, const catalog::PolicyRow& row,
+                       const std::string& requester) {
+  constexpr int kBatch = 50'000;
+  constexpr int kMostBatches = 10;
+  const bool drains = row.drain || row.auto_list;
+  if (!drains && !catalog::is_growing(parent)) return {};
+  const auto scope = drains ? catalog::DrainScope::kAll : catalog::DrainScope::kUnfinished;
+  return drain_claimed(session, parent, scope, kBatch, kMostBatches, requester);
+}
+
 Report maintain_claimed(pg::Session& session, Oid parent, const std::string& requester) {
   const auto row = catalog::load_policy(parent);
   if (!row) return absent(Attendance::kGone);
@@ -237,6 +271,8 @@ Report maintain_claimed(pg::Session& session, Oid parent, const std::string& req
     return report;
   }
   if (state.crashes >= kCrashesToQuarantine) return absent(Attendance::kQuarantined);
+
+  const DrainReport drained = drain_some(session, parent, *row, requester);
 
   std::optional<ManagedSet> managed;
   Plan plan;
@@ -259,7 +295,7 @@ Report maintain_claimed(pg::Session& session, Oid parent, const std::string& req
     report.last_error = trouble->message;
     return report;
   }
-  return SetVisit(session, *managed, plan, state, requester).run();
+  return SetVisit(session, *managed, plan, state, drained, requester).run();
 }
 
 }  // namespace

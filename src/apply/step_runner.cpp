@@ -4,15 +4,18 @@
 
 #include "catalog/analysis.h"
 #include "catalog/blockers.h"
+#include "catalog/drain.h"
 #include "catalog/extension.h"
 #include "catalog/foreign_keys.h"
 #include "catalog/hook_calls.h"
 #include "catalog/retirements.h"
 #include "core/schedule.h"
 #include "core/statements.h"
+#include "pg/index_reads.h"
 #include "pg/query.h"
 #include "pg/server.h"
 #include "shim/analyze.h"
+#include "shim/move.h"
 #include "shim/workers.h"
 
 namespace pgscale::apply {
@@ -30,15 +33,21 @@ bool detaches(const Step& step) {
 }
 
 // FINALIZE takes its strong lock first and then waits for old snapshots, so it must not be begun
-// while there are any that will not go soon.
+// while there are any that will not go soon. A drain waits for none; but who has an old snapshot
+// and looks at the set for the first time afterwards would look for the rows in their new place
+// only, where his snapshot does not see them.
 void refuse_behind_old_snapshots(const Step& step, std::vector<int>& blockers) {
-  if (step.action != Action::kFinalize) return;
-  blockers = catalog::old_snapshots(kOldSnapshotTimeouts * pg::lock_timeout());
+  if (step.action != Action::kFinalize && step.action != Action::kDrain) return;
+  const bool finalizes = step.action == Action::kFinalize;
+  blockers = catalog::old_snapshots((finalizes ? kOldSnapshotTimeouts : 1) * pg::lock_timeout());
   if (blockers.empty()) return;
   throw Failure(Problem::kLockNotAvailable,
-                "could not finalize the detach of " + readable(step.partition) +
+                (finalizes ? "could not finalize the detach of " + readable(step.partition)
+                           : "could not move rows to " + readable(step.partition)) +
                     " while older snapshots are in use",
-                "Transactions that began before the detach may still read the partition.");
+                finalizes
+                    ? "Transactions that began before the detach may still read the partition."
+                    : "A transaction that sees the rows where they were would not find them.");
 }
 
 }  // namespace
@@ -76,7 +85,7 @@ RunEnd StepRunner::run(const Step& step, std::int64_t run) {
   note_.clear();
   if (session_.may_commit()) session_.commit();
   RunEnd end = step.concurrently ? run_at_top_level(step) : run_here(step);
-  end.rows = rows;
+  end.rows = step.move && !end.failure ? std::optional(moved_) : rows;
   if (end.note.empty()) end.note = note_;
   look_into_failure(step, end);
   // What was done is done: who is to be told and fails is not told again.
@@ -327,6 +336,7 @@ void StepRunner::carry_out(const Step& step, pg::LockTimeout& limit) {
     case Action::kDrop: drop(step, limit); return;
     case Action::kValidate: validate_as_owner(step, limit); return;
     case Action::kAnalyze: analyze_as_owner(); return;
+    case Action::kDrain: drain_as_owner(step, limit); return;
     default: break;
   }
   execute_as_owner(step, limit);
@@ -354,13 +364,13 @@ void StepRunner::validate_as_owner(const Step& step, pg::LockTimeout& limit) {
        "default partition " + (rest != nullptr ? readable(rest->name) : std::string()) +
            " holds rows that belong in " + readable(step.partition),
        "The bounds of the new partition are: " + step.bounds + ".",
-       "Move these rows out of the default partition; they can be inserted again once the new "
-       "partition is made."});
+       "Use pgscale.drain_default() to move them, or let maintenance do it with drain => true."});
 }
 
 // DDL takes these in the middle of its one statement, each with a lock timeout of its own.
 void StepRunner::lock_targets(const Step& step, const pg::LockTimeout& limit) const {
-  const bool attaches = step.action == Action::kCreate || step.action == Action::kCreateDefault;
+  const bool attaches = step.action == Action::kCreate || step.action == Action::kCreateDefault ||
+                        step.action == Action::kDrain;
   if (!attaches && !detaches(step) && step.action != Action::kDrop) return;
   if (detaches(step)) {
     for (const catalog::KeyLock& lock : catalog::detach_locks(step.partition_oid)) {
@@ -377,6 +387,40 @@ void StepRunner::lock_targets(const Step& step, const pg::LockTimeout& limit) co
   }
 }
 
+// The rows first, which holds nobody up; then the locks, and under them only what has come in
+// since. That look at the rows proves the guards: no other scan is needed.
+void StepRunner::drain_as_owner(const Step& step, pg::LockTimeout& limit) {
+  const RowMove& move = *step.move;
+  Oid partition = step.partition_oid;
+  auto move_rows = [&](bool alone) {
+    return static_cast<std::int64_t>(pg::call(pgs_move_rows, move.from, partition,
+                                              move.ctids.text().c_str(), move.at_once, alone));
+  };
+  {
+    const auto acting = pg::Acting::as_owner(role_of(step));
+    const pg::IndexReads by_index;
+    for (std::size_t i = 0; i < step.sql.size(); i++) {
+      if (i == step.first_strong) {
+        if (partition == 0) partition = catalog::oid_of(step.partition);
+        moved_ = move_rows(false);
+      }
+      if (i <= step.first_strong) limit.restart();
+      if (i == move.last_lock + 1) {
+        lock_targets(step, limit);
+        moved_ += move_rows(true);
+      }
+      if (i == move.proven) {
+        pg::call(pgs_mark_validated, move.from, kGuardName);
+        pg::call(pgs_mark_validated, partition, kGuardName);
+      }
+      limit.spend();
+      pg::execute(step.sql[i]);
+    }
+    set_replica_index(step);
+  }
+  catalog::record_growth(managed_.facts.parent.oid, partition, move.grows_to);
+}
+
 // Once a strong lock is asked for, the limit is for all that follow together: a chain of locks,
 // each free just in time, must not add up.
 void StepRunner::execute_as_owner(const Step& step, pg::LockTimeout& limit) {
@@ -387,6 +431,10 @@ void StepRunner::execute_as_owner(const Step& step, pg::LockTimeout& limit) {
     limit.spend();
     pg::execute(step.sql[i]);
   }
+  set_replica_index(step);
+}
+
+void StepRunner::set_replica_index(const Step& step) const {
   if (!step.sets_replica_index) return;
   const auto index = catalog::replica_index_of(managed_.facts.parent, step.partition);
   if (index) pg::execute(replica_index_statement(step.partition, Identifier(*index)));

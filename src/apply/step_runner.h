@@ -50,9 +50,11 @@ class StepRunner {
   void carry_out(const Step& step, pg::LockTimeout& limit);
   void analyze_as_owner();
   void validate_as_owner(const Step& step, pg::LockTimeout& limit);
+  void drain_as_owner(const Step& step, pg::LockTimeout& limit);
   void execute_as_owner(const Step& step, pg::LockTimeout& limit);
   void lock_targets(const Step& step, const pg::LockTimeout& limit) const;
   void pin_detached(const Step& step) const;
+  void set_replica_index(const Step& step) const;
   void require_names(const Step& step) const;
   [[nodiscard]] Oid role_of(const Step& step) const;
   [[nodiscard]] const Partition& partition_of(const Step& step) const;
@@ -62,6 +64,7 @@ class StepRunner {
   std::string requester_;
   std::string note_;  // on the step that was carried out last
   bool lost_claim_ = false;
+  std::int64_t moved_ = 0;  // rows, by the last drain
 };
 
 }  // namespace pgscale::apply

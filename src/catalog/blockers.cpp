@@ -13,7 +13,9 @@ std::vector<int> pids(const pg::Rows& rows) {
 }
 
 // Creating takes a weak lock on the parent, which readers and writers do not stand in the way of.
-bool is_weak_on_parent(Action action) { return action != Action::kDetach; }
+bool is_weak_on_parent(Action action) {
+  return action != Action::kDetach && action != Action::kDrain;
+}
 
 bool is_weak_on_partition(Action action) {
   return action == Action::kBuildIndex || action == Action::kDropIndex ||
@@ -50,6 +52,7 @@ std::vector<int> old_snapshots(std::chrono::milliseconds age) {
   return pids(pg::query(Sql("SELECT pid FROM pg_catalog.pg_stat_activity"
                             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
                             "   AND backend_xmin IS NOT NULL"
+                            "   AND backend_type <> 'autovacuum worker'"  // reads no partition set
                             "   AND greatest(xact_start, '-infinity')"
                             "       < clock_timestamp() - $1::int * interval '1 millisecond'"
                             " ORDER BY pid"),

@@ -162,6 +162,7 @@ Policy interpret(const PolicyRow& row, const ParentFacts& facts) {
     check_applies("encoding", Method::kRange, method);
   }
   if (row.lists) check_applies("lists", Method::kList, method);
+  if (row.auto_list) check_applies("auto_list", Method::kList, method);
   if (row.partitions) check_applies("partitions", Method::kHash, method);
 
   Policy policy;
@@ -170,6 +171,9 @@ Policy interpret(const PolicyRow& row, const ParentFacts& facts) {
   policy.default_partition = row.default_partition;
   policy.partitions = row.partitions;
   policy.naming = row.naming.value_or("");
+  policy.drain = row.drain;
+  policy.auto_list = row.auto_list;
+  policy.auto_list_rows = row.auto_list_rows;
   policy.paused = row.paused;
   if (row.naming) check_naming(*row.naming);  // '' is no template, unlike the empty field
   (void)server_zone(row.timezone);

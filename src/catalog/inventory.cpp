@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "catalog/bounds.h"
+#include "catalog/drain.h"
 #include "catalog/hook_calls.h"
 #include "catalog/milestones.h"
 #include "catalog/partition_sizes.h"
@@ -129,6 +130,7 @@ ManagedSet load_set(const ParentFacts& facts, const PolicyRow& row, const Policy
   inventory.retired = load_retired(facts, managed.set.axis);
   inventory.calls = load_calls(facts.parent.oid);
   rank_ends(inventory, facts);
+  load_growth(facts, managed.set);
   load_publications(inventory);
   if (policy.retention_bytes) load_sizes(facts.parent.oid, inventory.partitions);
   const bool over_numbers = managed.set.axis && !is_time(managed.set.axis->kind());

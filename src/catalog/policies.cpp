@@ -46,7 +46,10 @@ std::vector<Value> parameters(Oid parent, const PolicyRow& row) {
           row.export_path,
           row.export_format,
           row.before_retire,
-          row.after_retire};
+          row.after_retire,
+          row.drain ? "t" : "f",
+          row.auto_list ? "t" : "f",
+          pg::from_int(row.auto_list_rows)};
 }
 
 }  // namespace
@@ -77,7 +80,7 @@ std::optional<PolicyRow> load_policy(Oid parent) {
           "       partitions, lists, naming, paused, ahead, encoding, encoding_options, encoder,"
           "       decoder, retention_count, retention_bytes, keep_for, archive_schema,"
           "       archive_tablespace, archive_indexes, export_path, export_format, before_retire,"
-          "       after_retire"
+          "       after_retire, drain, auto_list, auto_list_rows"
           "  FROM pgscale.policy WHERE parent = $1::oid"),
       {pg::from_oid(parent)});
   if (rows.empty()) return std::nullopt;
@@ -109,6 +112,9 @@ std::optional<PolicyRow> load_policy(Oid parent) {
   policy.export_format = row[23];
   policy.before_retire = row[24];
   policy.after_retire = row[25];
+  policy.drain = pg::to_bool(row[26]);
+  policy.auto_list = pg::to_bool(row[27]);
+  policy.auto_list_rows = static_cast<int>(pg::to_int(row[28]));
   return policy;
 }
 
@@ -131,10 +137,11 @@ bool insert_policy(Oid parent, const PolicyRow& row) {
                  "       retire, default_partition, timezone, partitions, lists, naming, paused,"
                  "       ahead, encoding, encoding_options, encoder, decoder, retention_count,"
                  "       retention_bytes, keep_for, archive_schema, archive_tablespace,"
-                 "       archive_indexes, export_path, export_format, before_retire, after_retire)"
+                 "       archive_indexes, export_path, export_format, before_retire, after_retire,"
+                 "       drain, auto_list, auto_list_rows)"
                  " VALUES ($1::oid, $2, $3::int, $4, $5, $6, $7::bool, $8, $9::int, $10::jsonb,"
                  "       $11, $12::bool, $13, $14, $15::jsonb, $16, $17, $18::int, $19::bigint,"
-                 "       $20, $21, $22, $23::bool, $24, $25, $26, $27)"
+                 "       $20, $21, $22, $23::bool, $24, $25, $26, $27, $28::bool, $29::bool, $30::int)"
                  " ON CONFLICT (parent) DO NOTHING"),
              parameters(parent, row)) > 0;
 }
@@ -149,7 +156,8 @@ void update_policy(Oid parent, const PolicyRow& row) {
           "       decoder = $17, retention_count = $18::int, retention_bytes = $19::bigint,"
           "       keep_for = $20, archive_schema = $21, archive_tablespace = $22,"
           "       archive_indexes = $23::bool, export_path = $24, export_format = $25,"
-          "       before_retire = $26, after_retire = $27"
+          "       before_retire = $26, after_retire = $27,"
+          "       drain = $28::bool, auto_list = $29::bool, auto_list_rows = $30::int"
           " WHERE parent = $1::oid"),
       parameters(parent, row));
 }
@@ -169,6 +177,7 @@ void delete_policy(Oid parent) {
                          Sql("DELETE FROM pgscale.change WHERE parent = $1::oid"),
                          Sql("DELETE FROM pgscale.milestone WHERE parent = $1::oid"),
                          Sql("DELETE FROM pgscale.hook_call WHERE parent = $1::oid"),
+                         Sql("DELETE FROM pgscale.growing WHERE parent = $1::oid"),
                          Sql("DELETE FROM pgscale.retirement WHERE parent = $1::oid")}) {
     pg::execute(sql, {pg::from_oid(parent)});
   }

@@ -21,6 +21,9 @@ struct PolicyRow {
   std::optional<int> partitions;
   std::optional<std::string> lists;  // jsonb
   std::optional<std::string> naming;
+  bool drain = false;
+  bool auto_list = false;
+  int auto_list_rows = 1000;
   bool paused = false;
   std::optional<std::string> ahead;
   std::optional<std::string> encoding;

@@ -64,8 +64,8 @@ std::vector<Check> all_checks() {
        {1, kNever},
        "tables",
        "Default partitions that hold rows; they stand in the way of new partitions",
-       "Move the rows into partitions of their own; see operations, \"A default partition, or "
-       "none\""},
+       "CALL pgscale.drain_default(), or let maintenance do it with drain => true; see operations, "
+       "\"A default partition, or none\""},
       {"drift",
        "partitions",
        Bad::kHigh,

@@ -59,7 +59,11 @@ struct Partition {
   bool detach_pending;     // pg_inherits.inhdetachpending
   std::vector<Publication> publications = {};
   std::int64_t bytes = 0;  // on disk with all that is below it; only where retention_bytes asks
+  std::optional<End> grows_to = std::nullopt;  // while rows are moved to it: its upper bound to be
 };
+
+// The range that a partition of a range set holds, or is to hold once it has got all its rows.
+[[nodiscard]] Range intended_range(const Partition& partition);
 
 // A partition pgscale took out of its set, or was about to: a row of pgscale.retirement.
 struct RetiredTable {

@@ -116,6 +116,18 @@ void check_hash(const Policy& policy) {
   }
 }
 
+void check_drain(const Policy& policy) {
+  if (policy.auto_list_rows < 1) invalid("auto_list_rows must be positive");
+  if (policy.default_partition) return;
+  if (policy.drain) {
+    invalid("drain needs a default partition", {}, "Add default_partition => true.");
+  }
+  if (policy.auto_list) {
+    invalid("auto_list needs a default partition", "New values are found there.",
+            "Add default_partition => true.");
+  }
+}
+
 void check_belongs(const Policy& policy, Method method) {
   if (policy.interval) check_applies("interval", Method::kRange, method);
   if (policy.retention) check_applies("retention", Method::kRange, method);
@@ -124,6 +136,7 @@ void check_belongs(const Policy& policy, Method method) {
   if (policy.origin) check_applies("start_at", Method::kRange, method);
   if (policy.ahead) check_applies("ahead", Method::kRange, method);
   if (!policy.lists.empty()) check_applies("lists", Method::kList, method);
+  if (policy.auto_list) check_applies("auto_list", Method::kList, method);
   if (policy.partitions) check_applies("partitions", Method::kHash, method);
 }
 
@@ -169,6 +182,7 @@ void validate(const Policy& policy, Method method, std::optional<KeyKind> key) {
   if (method == Method::kList) check_lists(policy.lists);
   if (method == Method::kHash) check_hash(policy);
   check_retirement(policy);
+  check_drain(policy);
   if (!policy.naming.empty()) check_naming(policy.naming);
 }
 

@@ -22,6 +22,7 @@ std::vector<Candidate> candidates(const PartitionSet& set, const std::vector<Ran
   for (const Partition& partition : set.inventory.partitions) {
     const auto* range = std::get_if<Range>(&partition.bound);
     if (range == nullptr || partition.detach_pending) continue;
+    if (partition.grows_to) continue;  // it has not got all its rows yet
     result.push_back({*range, &partition, 0, partition.bytes});
   }
   for (std::size_t i = 0; i < coming.size(); i++) result.push_back({coming[i], nullptr, i, 0});

@@ -108,6 +108,12 @@ Sql list_condition(const Identifier& column, const ListValues& list) {
 
 }  // namespace
 
+Sql key_expression(const Parent& parent) {
+  Sql sql("");
+  append_column(sql, parent, 0);
+  return sql;
+}
+
 Sql row_condition(const Parent& parent, const Bound& bound, const std::optional<Axis>& axis) {
   if (const auto* range = std::get_if<Range>(&bound)) {
     return range_condition(parent, *range, axis.value());

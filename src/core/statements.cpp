@@ -197,6 +197,21 @@ Sql own_guard_statement(const Parent& table, const Range& range, const Axis& axi
   return sql;
 }
 
+Sql holds_statement(const Parent& parent, const QualifiedName& partition, const Bound& bound,
+                    const std::optional<Axis>& axis) {
+  Sql sql("ALTER TABLE ");
+  sql << partition << " ADD CONSTRAINT " << Identifier(kGuardName) << " CHECK ("
+      << row_condition(parent, bound, axis) << ") NOT VALID";
+  return sql;
+}
+
+Sql ctids_statement(const Parent& parent, const QualifiedName& default_partition,
+                    const Bound& bound, const std::optional<Axis>& axis) {
+  Sql sql("SELECT ctid FROM ONLY ");
+  sql << default_partition << " WHERE " << row_condition(parent, bound, axis);
+  return sql;
+}
+
 Sql validate_guard_statement(const QualifiedName& default_partition) {
   Sql sql("ALTER TABLE ");
   sql << default_partition << " VALIDATE CONSTRAINT " << Identifier(kGuardName);

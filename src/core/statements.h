@@ -50,6 +50,12 @@ enum class DetachMode { kConcurrently, kPlain, kFinalize };
                                   const Bound& bound, const std::optional<Axis>& axis);
 // The same for a table that is to become the partition of the range itself.
 [[nodiscard]] Sql own_guard_statement(const Parent& table, const Range& range, const Axis& axis);
+// The same name for the opposite: the partition to be holds nothing but what it is to hold.
+[[nodiscard]] Sql holds_statement(const Parent& parent, const QualifiedName& partition,
+                                  const Bound& bound, const std::optional<Axis>& axis);
+// The ctids of the rows of the default partition that lie in the bound.
+[[nodiscard]] Sql ctids_statement(const Parent& parent, const QualifiedName& default_partition,
+                                  const Bound& bound, const std::optional<Axis>& axis);
 [[nodiscard]] Sql validate_guard_statement(const QualifiedName& default_partition);
 [[nodiscard]] Sql unguard_statement(const QualifiedName& default_partition);
 

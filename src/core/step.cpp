@@ -10,6 +10,7 @@ const char* text(Action action) {
     case Action::kValidate: return "validate";
     case Action::kCreate: return "create";
     case Action::kCreateDefault: return "create default";
+    case Action::kDrain: return "drain";
     case Action::kBeforeRetire: return "before retire";
     case Action::kDetach: return "detach";
     case Action::kArchive: return "archive";

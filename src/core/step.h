@@ -18,6 +18,7 @@ enum class Action {
   kValidate,       // prove that the default partition holds no row of it
   kCreate,         // make a partition beside the parent and attach it
   kCreateDefault,  // the same for the default partition
+  kDrain,          // move rows of the default partition to one of their own, and attach it
   kBeforeRetire,   // call the owner's function, which may object
   kDetach,
   kUnpublish,  // take a table that was retired out of the publications that name it
@@ -57,6 +58,17 @@ struct NamedRelation {
   QualifiedName name;
 };
 
+// Rows that a step moves to its partition: before the first strong lock, and what has come in since
+// under the last.
+struct RowMove {
+  Oid from;
+  Sql ctids;                  // the query that finds them
+  int at_once;                // how many are copied before they are deleted
+  std::size_t last_lock = 0;  // the statement after which nobody else can write them
+  std::size_t proven = 0;     // the statement before which the guards are known to hold
+  std::string grows_to = {};  // the bounds that are still to be reached; empty: all is there
+};
+
 // One change, carried out in one transaction (a concurrent detach: in PostgreSQL's own two).
 struct Step {
   Action action;
@@ -76,6 +88,7 @@ struct Step {
   std::optional<QualifiedName> becomes = std::nullopt;  // kArchive: what it is called then
   std::string file = {};                                // kExport
   std::optional<HookCall> call = std::nullopt;          // kBeforeRetire, kAfterRetire
+  std::optional<RowMove> move = std::nullopt;  // kDrain
 };
 
 // A step that cannot be planned, and why. It stops no other step.

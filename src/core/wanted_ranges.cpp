@@ -13,7 +13,7 @@ constexpr std::size_t kMostAtOnce = 100'000;
 std::vector<Range> existing_ranges(const Inventory& inventory) {
   std::vector<Range> ranges;
   for (const Partition& partition : inventory.partitions) {
-    if (const auto* range = std::get_if<Range>(&partition.bound)) ranges.push_back(*range);
+    if (std::holds_alternative<Range>(partition.bound)) ranges.push_back(intended_range(partition));
   }
   return ranges;
 }

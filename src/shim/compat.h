@@ -9,6 +9,7 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
 #include "commands/vacuum.h"
+#include "executor/executor.h"
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "postmaster/autovacuum.h"
@@ -245,6 +246,17 @@ pgs_vacuum(List *relations, VacuumParams *params)
 	vacuum(relations, params, GetAccessStrategy(BAS_VACUUM), PortalContext, false);
 #else
 	vacuum(relations, params, GetAccessStrategy(BAS_VACUUM), false);
+#endif
+}
+
+/* 16 lets an update pass over all indexes but those that only summarize. */
+static inline List *
+pgs_insert_index_tuples(ResultRelInfo *result, TupleTableSlot *slot, EState *state)
+{
+#if PG_VERSION_NUM >= 160000
+	return ExecInsertIndexTuples(result, slot, state, false, false, NULL, NIL, false);
+#else
+	return ExecInsertIndexTuples(result, slot, state, false, false, NULL, NIL);
 #endif
 }
 
