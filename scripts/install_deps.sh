@@ -13,7 +13,8 @@ bench) packages=(g++ make) ;;
 esac
 if [ "$SYSTEM_PG_CONFIG" = "/usr/lib/postgresql/$PG_MAJOR/bin/pg_config" ]; then
   packages+=("postgresql-$PG_MAJOR" "postgresql-server-dev-$PG_MAJOR")
-  if [ "$1" = bench ]; then packages+=("postgresql-$PG_MAJOR-partman"); fi # the rival
+  # the rival, whose sets import_partman() takes over
+  if [ "$1" != demo ]; then packages+=("postgresql-$PG_MAJOR-partman"); fi
 fi
 
 # Another system than Debian may do, if somebody has installed everything by hand.

@@ -1,4 +1,5 @@
-#include "api/arguments.h"
+#include "api/create_parent.h"
+
 #include "api/progress.h"
 #include "api/retirement_arguments.h"
 #include "apply/step_runner.h"
@@ -134,17 +135,7 @@ void create_parent(PgsCall* call) {
 
   const ParentFacts facts = catalog::read_parent(parent);
   catalog::require_ownership(facts);
-  check_against_table(given, facts);
-  if (catalog::load_policy(parent)) refuse_managed(facts);
-  PolicyRow row = policy_row(given, facts);
-  const Policy policy = catalog::interpret(row, facts);
-  check_start(given, row, policy, facts);
-  catalog::check_targets(policy, facts);
-  row = canonical(row, policy, facts);
-  if (!row.origin) row.origin = counting_origin(row, facts);
-  // Another session may have been first, a moment ago.
-  if (!catalog::insert_policy(parent, row)) refuse_managed(facts);
-  catalog::create_state(parent, !given.start_at.has_value());
+  begin_to_manage(facts, new_policy(facts, given), given);
 
   ManagedSet managed = catalog::load_set(parent);
   const Plan plan = catalog::plan_set(managed, pg::policy_now());
@@ -158,6 +149,25 @@ void create_parent(PgsCall* call) {
 }
 
 }  // namespace
+
+PolicyRow new_policy(const ParentFacts& facts, const PolicyArguments& given) {
+  check_against_table(given, facts);
+  if (catalog::load_policy(facts.parent.oid)) refuse_managed(facts);
+  PolicyRow row = policy_row(given, facts);
+  const Policy policy = catalog::interpret(row, facts);
+  check_start(given, row, policy, facts);
+  catalog::check_targets(policy, facts);
+  row = canonical(row, policy, facts);
+  if (!row.origin) row.origin = counting_origin(row, facts);
+  return row;
+}
+
+void begin_to_manage(const ParentFacts& facts, const PolicyRow& row, const PolicyArguments& given) {
+  // Another session may have been first, a moment ago.
+  if (!catalog::insert_policy(facts.parent.oid, row)) refuse_managed(facts);
+  catalog::create_state(facts.parent.oid, !given.start_at.has_value());
+}
+
 }  // namespace pgscale::api
 
 extern "C" bool body_pgscale_create_parent(PgsCall* call, PgsFailure* failure);

@@ -248,9 +248,8 @@ class Planner {
 
   void drop_in_time(const Leaver& table) {
     // Without keep_for nothing waits, even if the clock was put back since the detach.
-    const Micros end = set_.policy.keep_for
-                           ? end_of_keeping(set_, table.detached_at.value_or(now_))
-                           : now_;
+    const Micros end =
+        set_.policy.keep_for ? end_of_keeping(set_, table.detached_at.value_or(now_)) : now_;
     if (now_ < end) {
       due_at(end);
     } else if (!hold(Action::kDrop, table.name, table.bounds)) {

@@ -71,6 +71,7 @@ PGS_FUNCTION(pgscale_freeze_ages);
 PGS_FUNCTION(pgscale_file_systems);
 PGS_FUNCTION(pgscale_forecast_rows);
 PGS_FUNCTION(pgscale_report);
+PGS_FUNCTION(pgscale_import_partman);
 
 PGS_FUNCTION(pgscale_forget_dropped);	/* event trigger on sql_drop */
 PGS_FUNCTION(pgscale_change_threshold);	/* trigger of view threshold */

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "catalog/parents.h"
+#include "core/partman_import.h"
+
+namespace pgscale::catalog {
+
+// A row of pg_partman's part_config.
+struct PartmanRow {
+  std::string parent_table;  // as pg_partman writes it, without quotes
+  std::string shown;         // as SQL reads it
+  std::optional<Oid> table;  // empty: there is no such table
+  bool is_subpartitioned;
+  bool is_on;                       // automatic_maintenance
+  std::optional<std::string> root;  // the table it is a partition of
+};
+
+enum class PartmanUse { kRead, kTakeOver };
+
+// The schema of extension pg_partman. Throws Failure when it is not installed, and when the current
+// user may not do that with its configuration.
+[[nodiscard]] Identifier partman_schema(PartmanUse use);
+
+// Keeps maintenance of pg_partman from running before the transaction ends; false when it runs now.
+[[nodiscard]] bool hold_partman_maintenance();
+
+// The sets the current user may maintain, and those whose table is gone; or that of one table.
+[[nodiscard]] std::vector<PartmanRow> load_partman_rows(const Identifier& schema,
+                                                        std::optional<Oid> table);
+
+// The row with all its settings and what the catalogs say.
+[[nodiscard]] PartmanSet describe_partman_set(const Identifier& schema, const PartmanRow& row,
+                                              const ParentFacts& facts);
+
+// The function of that signature, as the set above names its encoder and decoder.
+[[nodiscard]] Oid function_of(const std::string& signature);
+
+// The zones in which pg_partman may have counted, the likeliest first, UTC the last.
+[[nodiscard]] std::vector<std::string> likely_zones();
+
+// Lets pg_partman pass over the set: its automatic_maintenance becomes off.
+[[nodiscard]] Sql switching_off(const Identifier& schema, const std::string& parent_table);
+
+}  // namespace pgscale::catalog
