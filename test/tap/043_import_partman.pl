@@ -10,8 +10,6 @@ use Test::More;
 my $node = PostgreSQL::Test::Cluster->new('partman');
 $node->init;
 $node->append_conf('postgresql.conf', <<'CONF');
-shared_preload_libraries = 'pgscale'
-pgscale.naptime = 3600
 pgscale.sample_interval = 0
 pgscale.clock = '2026-11-15 12:00:00+00'
 autovacuum = off
@@ -34,8 +32,8 @@ like(refusal('postgres', 'SELECT * FROM pgscale.import_partman()'),
 # Its configuration is written as its create_parent() does, which would take the bounds from the
 # present; the partitions are made by its own functions.
 sql(<<'SQL');
-CREATE SCHEMA "Part Man";
-CREATE EXTENSION pg_partman SCHEMA "Part Man";
+CREATE SCHEMA partman;
+CREATE EXTENSION pg_partman SCHEMA partman;
 CREATE SCHEMA app;
 CREATE TABLE app.daily (at timestamptz NOT NULL, n int) PARTITION BY RANGE (at);
 CREATE TABLE app.weekly (at timestamp NOT NULL, n int) PARTITION BY RANGE (at);
@@ -46,7 +44,7 @@ CREATE TABLE app."Mixed Case" ("At" timestamptz NOT NULL) PARTITION BY RANGE ("A
 CREATE TABLE app.paused (at date NOT NULL) PARTITION BY RANGE (at);
 CREATE TABLE app.regions (at date NOT NULL, id bigint NOT NULL) PARTITION BY RANGE (at);
 CREATE TABLE app.undone (at date NOT NULL) PARTITION BY RANGE (at);
-SET search_path = "Part Man";
+SET search_path = partman;
 INSERT INTO part_config (parent_table, control, partition_type, partition_interval, premake, datetime_string, epoch,
   retention, retention_keep_table, retention_schema, automatic_maintenance, undo_in_progress) VALUES
  ('app.daily', 'at', 'native', '1 day', 3, 'YYYY_MM_DD', 'none', '3 days', false, NULL, 'on', false),
@@ -61,7 +59,7 @@ INSERT INTO part_config (parent_table, control, partition_type, partition_interv
  ('app.gone', 'at', 'partman', '1 day', 2, 'YYYY_MM_DD', 'none', NULL, true, NULL, 'on', false);
 INSERT INTO part_config_sub (sub_parent, sub_partition_type, sub_control, sub_partition_interval)
 VALUES ('app.regions', 'native', 'id', '1000');
-SET search_path = "Part Man", public;
+SET search_path = partman, public;
 SELECT create_partition_time('app.daily', ARRAY(SELECT generate_series('2026-11-11+00', '2026-11-16+00', '1 day'::interval)));
 SELECT create_partition_time('app.weekly', '{2026-11-02+00,2026-11-09+00,2026-11-16+00}');
 SELECT create_partition_time('app.monthly', '{2026-10-01+00,2026-11-01+00}');
@@ -113,7 +111,7 @@ ignore_default_data|false||ignored
 default partition|true|default_partition => true|mapped
 time zone||timezone => UTC|mapped
 END
-my $states = q{SELECT count(*), string_agg(automatic_maintenance, '' ORDER BY parent_table) FROM "Part Man".part_config WHERE parent_table IN ('app.daily', 'app.ids')};
+my $states = q{SELECT count(*), string_agg(automatic_maintenance, '' ORDER BY parent_table) FROM partman.part_config WHERE parent_table IN ('app.daily', 'app.ids')};
 is(sql('SELECT count(*) FROM pgscale.partition_sets'), 0, 'the dry run manages nothing');
 is(sql($states), '2|onon', 'and switches nothing off');
 
@@ -130,9 +128,9 @@ app.regions|refused||Left to pg_partman.
 app.undone|refused||Left to pg_partman.
 app.weekly|mapped|SELECT * FROM pgscale.create_parent('app.weekly', control => 'at', "interval" => '7 days', premake => 2, retention => '7 days', retire => 'detach', timezone => 'UTC')|
 END
-is(sql(q{SELECT string_agg(parent_table, ', ' ORDER BY parent_table) FROM "Part Man".part_config WHERE automatic_maintenance = 'on'}),
+is(sql(q{SELECT string_agg(parent_table, ', ' ORDER BY parent_table) FROM partman.part_config WHERE automatic_maintenance = 'on'}),
 	'app.gone, app.regions, app.undone', 'their rows are disabled, the others not');
-is(sql(q{SELECT count(*) FROM "Part Man".part_config}), 10, 'and none is deleted');
+is(sql(q{SELECT count(*) FROM partman.part_config}), 10, 'and none is deleted');
 is(sql($partitions), 22, 'no partition has come or gone');
 is(sql(q{SELECT parent FROM pgscale.partition_sets WHERE paused}), 'app.paused', 'what pg_partman passed over is paused');
 is(sql(q{SELECT item FROM pgscale.import_partman('app.regions') WHERE status = 'refused' AND item <> 'set'}), 'sub-partitioning',
@@ -142,11 +140,11 @@ is(sql(q{SELECT item FROM pgscale.import_partman('app.undone') WHERE status = 'r
 
 # ---- once more -----------------------------------------------------------------------------------
 is(items('app.daily', 'false', 'true'), 'set|||ignored', 'a set that is taken over already');
-sql(q{UPDATE "Part Man".part_config SET automatic_maintenance = 'on' WHERE parent_table = 'app.ids'});
+sql(q{UPDATE partman.part_config SET automatic_maintenance = 'on' WHERE parent_table = 'app.ids'});
 is(sql(q{SELECT by_hand FROM pgscale.import_partman('app.ids')}),
-	q{UPDATE "Part Man".part_config SET automatic_maintenance = 'off' WHERE parent_table = 'app.ids'},
+	q{UPDATE "partman".part_config SET automatic_maintenance = 'off' WHERE parent_table = 'app.ids'},
 	'one that both of them maintain');
-sql(q{UPDATE "Part Man".part_config SET automatic_maintenance = 'off' WHERE parent_table = 'app.ids'});
+sql(q{UPDATE partman.part_config SET automatic_maintenance = 'off' WHERE parent_table = 'app.ids'});
 
 # ---- maintenance ---------------------------------------------------------------------------------
 sub bounds
@@ -171,14 +169,14 @@ is(sql($gaps), 0, 'no gap and no overlap');
 
 my $inventory = "SELECT md5(string_agg(inhparent || ' ' || inhrelid, ',' ORDER BY inhrelid)) FROM pg_inherits";
 my $before = sql($inventory);
-sql(q{DELETE FROM "Part Man".part_config WHERE parent_table IN ('app.gone', 'app.regions')});
-sql(q{CALL "Part Man".run_maintenance_proc()});
-sql(q{SELECT "Part Man".run_maintenance()});
+sql(q{DELETE FROM partman.part_config WHERE parent_table IN ('app.gone', 'app.regions')});
+sql(q{CALL partman.run_maintenance_proc()});
+sql(q{SELECT partman.run_maintenance()});
 is(sql($inventory), $before, 'maintenance of pg_partman does nothing to them');
 
 # ---- and back ------------------------------------------------------------------------------------
-sql(q{SELECT pgscale.forget_parent('app.ids'); UPDATE "Part Man".part_config SET automatic_maintenance = 'on', premake = 4 WHERE parent_table = 'app.ids'});
-sql(q{SET search_path = "Part Man", public; CALL run_maintenance_proc()});
+sql(q{SELECT pgscale.forget_parent('app.ids'); UPDATE partman.part_config SET automatic_maintenance = 'on', premake = 4 WHERE parent_table = 'app.ids'});
+sql(q{SET search_path = partman, public; CALL run_maintenance_proc()});
 like(sql("SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class WHERE relname LIKE 'ids\\_p%' AND relkind = 'r'"), qr/ids_p7000/,
 	'pg_partman goes on where pgscale ended');
 
@@ -186,9 +184,9 @@ like(sql("SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class WHERE r
 # The columns are those of sql/tables/tables.sql of pg_partman 5.1 in their order, with those that
 # updates/pg_partman--5.1.0--5.2.0.sql (encoders), --5.3.1--5.4.0.sql and --5.4.3--5.5.0.sql have added.
 sql(<<'SQL');
-ALTER EXTENSION pg_partman DROP TABLE "Part Man".part_config;
-ALTER TABLE "Part Man".part_config RENAME TO part_config_4;
-CREATE TABLE "Part Man".part_config (parent_table text NOT NULL PRIMARY KEY, control text NOT NULL, partition_interval text NOT NULL,
+ALTER EXTENSION pg_partman DROP TABLE partman.part_config;
+ALTER TABLE partman.part_config RENAME TO part_config_4;
+CREATE TABLE partman.part_config (parent_table text NOT NULL PRIMARY KEY, control text NOT NULL, partition_interval text NOT NULL,
   partition_type text NOT NULL, premake int NOT NULL DEFAULT 4, automatic_maintenance text NOT NULL DEFAULT 'on', template_table text,
   retention text, retention_schema text, retention_keep_index boolean NOT NULL DEFAULT true, retention_keep_table boolean NOT NULL DEFAULT true,
   epoch text NOT NULL DEFAULT 'none', constraint_cols text[], optimize_constraint int NOT NULL DEFAULT 30,
@@ -207,19 +205,19 @@ CREATE TABLE five.ids7_p20261115 PARTITION OF five.ids7 FOR VALUES FROM ('019a84
 CREATE TABLE five.lists (n int NOT NULL) PARTITION BY LIST (n);
 CREATE TABLE five.template (at timestamptz, n int UNIQUE);
 RESET ROLE;
-INSERT INTO "Part Man".part_config (parent_table, control, partition_interval, partition_type, template_table, retention, retention_keep_table,
+INSERT INTO partman.part_config (parent_table, control, partition_interval, partition_type, template_table, retention, retention_keep_table,
   detach_before_drop, constraint_cols, maintenance_role) VALUES
  ('five.berlin', 'at', '1 mon', 'range', 'five.template', '6 mons', false, true, '{n}', 'keeper');
-INSERT INTO "Part Man".part_config (parent_table, control, partition_interval, partition_type, time_encoder, time_decoder) VALUES
+INSERT INTO partman.part_config (parent_table, control, partition_interval, partition_type, time_encoder, time_decoder) VALUES
  ('five.ids7', 'id', '1 mon', 'range', 'partman.uuid7_time_encoder', 'partman.uuid7_time_decoder');
-INSERT INTO "Part Man".part_config (parent_table, control, partition_interval, partition_type) VALUES ('five.lists', 'n', '1', 'list');
+INSERT INTO partman.part_config (parent_table, control, partition_interval, partition_type) VALUES ('five.lists', 'n', '1', 'list');
 SQL
 like(refusal('keeper', 'SELECT * FROM pgscale.import_partman()'), qr/permission denied for the configuration of pg_partman/, 'who may not read it');
-sql(q{GRANT USAGE ON SCHEMA "Part Man" TO keeper; GRANT USAGE ON SCHEMA pgscale, app TO keeper;
-	GRANT SELECT ON "Part Man".part_config, "Part Man".part_config_sub TO keeper});
+sql(q{GRANT USAGE ON SCHEMA partman TO keeper; GRANT USAGE ON SCHEMA pgscale, app TO keeper;
+	GRANT SELECT ON partman.part_config, partman.part_config_sub TO keeper});
 like(refusal('keeper', 'SELECT * FROM pgscale.import_partman(dry_run => false)'), qr/permission denied for the configuration of pg_partman/, 'who may only read it');
 like(refusal('keeper', q{SELECT * FROM pgscale.import_partman('app.undone')}), qr/must be owner of table undone/, 'who does not own the table');
-sql(q{GRANT UPDATE ON "Part Man".part_config TO keeper});
+sql(q{GRANT UPDATE ON partman.part_config TO keeper});
 is(sql(q{SET ROLE keeper; SET TimeZone = 'Europe/Berlin'; SELECT parent, status, mapped_to FROM pgscale.import_partman(dry_run => false) WHERE item = 'set'}), <<'END' =~ s/\n\z//r, 'the owner takes over');
 five.berlin|mapped|SELECT * FROM pgscale.create_parent('five.berlin', control => 'at', "interval" => '1 mon', premake => 4, retention => '6 mons', retire => 'drop', timezone => 'Europe/Berlin')
 five.ids7|mapped|SELECT * FROM pgscale.create_parent('five.ids7', control => 'id', "interval" => '1 mon', premake => 4, timezone => 'Europe/Berlin', encoding => 'uuidv7')
