@@ -94,6 +94,8 @@ Sql create_parent_call(const QualifiedName& table, const ImportedPolicy& policy)
   if (policy.retention) {
     call << ", retention => " << Literal{*policy.retention} << ", retire => "
          << Literal{text(policy.retire)};
+    if (policy.archive_schema) call << ", archive_schema => " << Literal{*policy.archive_schema};
+    if (policy.archive_indexes == false) call << ", archive_indexes => false";
   }
   if (policy.default_partition) call << ", default_partition => true";
   if (policy.timezone) call << ", timezone => " << Literal{*policy.timezone};

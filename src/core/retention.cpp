@@ -147,6 +147,7 @@ Departures departures(const PartitionSet& set, Micros now, const std::vector<Ran
 }
 
 Micros end_of_keeping(const PartitionSet& set, Micros detached_at) {
+  if (!set.policy.keep_for) return detached_at;
   const Axis clock(KeyKind::kTimestampTz, set.axis ? set.axis->zone() : Zone::utc());
   return static_cast<Micros>(clock.add(Point{detached_at}, *set.policy.keep_for));
 }

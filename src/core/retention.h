@@ -26,7 +26,7 @@ struct Departures {
 [[nodiscard]] Departures departures(const PartitionSet& set, Micros now,
                                     const std::vector<Range>& coming);
 
-// From when on a partition detached at this moment may be dropped, under a policy with keep_for.
+// From when on a partition detached at this moment may be dropped.
 [[nodiscard]] Micros end_of_keeping(const PartitionSet& set, Micros detached_at);
 
 }  // namespace pgscale

@@ -37,6 +37,7 @@ CREATE EXTENSION pg_partman SCHEMA partman;
 CREATE SCHEMA app;
 CREATE TABLE app.daily (at timestamptz NOT NULL, n int) PARTITION BY RANGE (at);
 CREATE TABLE app.weekly (at timestamp NOT NULL, n int) PARTITION BY RANGE (at);
+CREATE SCHEMA old;
 CREATE TABLE app.monthly (at date NOT NULL, n int) PARTITION BY RANGE (at);
 CREATE TABLE app.ids (id bigint NOT NULL) PARTITION BY RANGE (id);
 CREATE TABLE app.epochs (at bigint NOT NULL) PARTITION BY RANGE (at);
@@ -49,7 +50,7 @@ INSERT INTO part_config (parent_table, control, partition_type, partition_interv
   retention, retention_keep_table, retention_schema, automatic_maintenance, undo_in_progress) VALUES
  ('app.daily', 'at', 'native', '1 day', 3, 'YYYY_MM_DD', 'none', '3 days', false, NULL, 'on', false),
  ('app.weekly', 'at', 'native', '7 days', 2, 'IYYY"w"IW', 'none', '1 day', true, NULL, 'on', false),
- ('app.monthly', 'at', 'native', '1 mon', 2, 'YYYY_MM', 'none', '6 mons', false, 'app', 'on', false),
+ ('app.monthly', 'at', 'native', '1 mon', 2, 'YYYY_MM', 'none', '6 mons', false, 'old', 'on', false),
  ('app.ids', 'id', 'native', '1000', 2, NULL, 'none', '2000', false, NULL, 'on', false),
  ('app.epochs', 'at', 'native', '1 day', 2, 'YYYY_MM_DD', 'milliseconds', NULL, true, NULL, 'on', false),
  ('app.Mixed Case', 'At', 'native', '01:00:00', 2, 'YYYY_MM_DD_HH24MI', 'none', NULL, true, NULL, 'on', false),
@@ -122,7 +123,7 @@ app.daily|mapped|SELECT * FROM pgscale.create_parent('app.daily', control => 'at
 app.epochs|mapped|SELECT * FROM pgscale.create_parent('app.epochs', control => 'at', "interval" => '1 day', premake => 2, timezone => 'UTC', encoding => 'unix_milliseconds')|
 app.gone|refused||There is no table of that name.
 app.ids|mapped|SELECT * FROM pgscale.create_parent('app.ids', control => 'id', "interval" => '1000', premake => 2, retention => '2000', retire => 'drop')|
-app.monthly|mapped|SELECT * FROM pgscale.create_parent('app.monthly', control => 'at', "interval" => '1 mon', premake => 2, retention => '6 mons', retire => 'detach', timezone => 'UTC')|
+app.monthly|mapped|SELECT * FROM pgscale.create_parent('app.monthly', control => 'at', "interval" => '1 mon', premake => 2, retention => '6 mons', retire => 'archive', archive_schema => 'old', timezone => 'UTC')|
 app.paused|mapped|SELECT * FROM pgscale.create_parent('app.paused', control => 'at', "interval" => '1 year', premake => 1, timezone => 'UTC'); SELECT pgscale.pause('app.paused')|
 app.regions|refused||Left to pg_partman.
 app.undone|refused||Left to pg_partman.
