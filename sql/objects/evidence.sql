@@ -21,8 +21,8 @@ WITH managed AS MATERIALIZED (
            s.next_due, s.retry_at, s.visited_at, s.last_success, s.last_error, s.hold_until,
            coalesce(s.failures, 0) AS failures, coalesce(s.crashes, 0) >= 3 AS quarantined,
            s.next_due IS NOT NULL AS by_time, pgscale.policy_time() AS now,
-           p.encoding IS NOT NULL OR p.encoder IS NOT NULL AS encoded
-      FROM pgscale.policy p
+           p.encoding IS NOT NULL OR p.encoder IS NOT NULL AS encoded, p.level
+      FROM pgscale.managed_set p
       JOIN pg_catalog.pg_class c ON c.oid = p.parent
       LEFT JOIN pgscale.set_state s USING (parent)
      WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE') OR pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE'))
@@ -85,6 +85,7 @@ SELECT 'drift', CASE WHEN w.critical > 0 THEN 2 WHEN w.warnings > 0 THEN 1 WHEN 
             ELSE pg_catalog.format('%s critical, %s warnings at %s, among them: %s', w.critical, w.warnings, w.looked_at, w.worst) END
   FROM managed m
   LEFT JOIN pgscale.drift_watch w USING (parent)
+ WHERE m.level = 0  -- whose tree is looked at as a whole
 UNION ALL
 SELECT 'default_rows', CASE WHEN pg_catalog.pg_stat_get_live_tuples(c.oid) > 0 OR c.reltuples > 0 THEN 1 ELSE 0 END, m.name, NULL,
        pg_catalog.format('%s: about %s rows', c.oid::regclass, greatest(pg_catalog.pg_stat_get_live_tuples(c.oid), c.reltuples::bigint))

@@ -66,6 +66,23 @@ COMMENT ON COLUMN pgscale.policy.export_format IS 'export: csv or binary; NULL i
 COMMENT ON COLUMN pgscale.policy.before_retire IS 'Function that is called before a partition is detached, and may object';
 COMMENT ON COLUMN pgscale.policy.after_retire IS 'Function that is called after a partition is detached, dropped, archived or exported';
 
+-- The same settings, and so the same columns, for the levels below a set.
+CREATE TABLE pgscale.subpolicy (
+    LIKE pgscale.policy INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING COMMENTS,
+    level integer NOT NULL CHECK (level > 0),
+    method text NOT NULL CHECK (method IN ('range', 'list', 'hash')),
+    control name NOT NULL,
+    fills boolean NOT NULL,
+    PRIMARY KEY (parent, level)
+);
+COMMENT ON TABLE pgscale.subpolicy IS 'How the partitions of a set are partitioned in turn, one row for each level; written by create_subparent() and alter_subparent() only';
+COMMENT ON COLUMN pgscale.subpolicy.created_at IS 'When create_subparent() was called';
+COMMENT ON COLUMN pgscale.subpolicy.paused IS 'Not used: a set is paused with all its levels';
+COMMENT ON COLUMN pgscale.subpolicy.level IS '1 for the partitions of the set itself, 2 for theirs, and so on';
+COMMENT ON COLUMN pgscale.subpolicy.method IS 'By what these are partitioned: range, list or hash';
+COMMENT ON COLUMN pgscale.subpolicy.control IS 'Column of their partition key';
+COMMENT ON COLUMN pgscale.subpolicy.fills IS 'Range: whether each begins with the partition at start_at, and not with that of the present';
+
 CREATE TABLE pgscale.set_state (
     parent regclass PRIMARY KEY,
     filled boolean NOT NULL DEFAULT true,
@@ -84,8 +101,11 @@ CREATE TABLE pgscale.set_state (
     hold_until timestamptz,
     look_at timestamptz,
     refreshed_at timestamptz,
-    watched oid[]
+    watched oid[],
+    root regclass,
+    level integer NOT NULL DEFAULT 0
 );
+CREATE INDEX set_state_root_idx ON pgscale.set_state (root, level) WHERE root IS NOT NULL;
 COMMENT ON TABLE pgscale.set_state IS 'Where maintenance of each partition set stands; not part of a dump';
 COMMENT ON COLUMN pgscale.set_state.parent IS 'The partitioned table';
 COMMENT ON COLUMN pgscale.set_state.filled IS 'Whether the partitions between the start of the set and the present have been made';
@@ -105,6 +125,58 @@ COMMENT ON COLUMN pgscale.set_state.hold_until IS 'Until when nothing is retired
 COMMENT ON COLUMN pgscale.set_state.look_at IS 'When the statistics of the parent are next looked at, in real time';
 COMMENT ON COLUMN pgscale.set_state.refreshed_at IS 'When subscriptions were last refreshed for the set, in real time';
 COMMENT ON COLUMN pgscale.set_state.watched IS 'Number keys: the empty partitions after the newest with rows; rows in one of them make the set due. NULL: the next visit looks at all';
+COMMENT ON COLUMN pgscale.set_state.root IS 'The set that this one is a partition of, and whose policy it follows; NULL for a set of its own';
+COMMENT ON COLUMN pgscale.set_state.level IS 'How far below the root; 0 for a set of its own';
+
+-- Every set with its policy: its own, or that of its level.
+CREATE VIEW pgscale.managed_set AS
+SELECT p.parent, p.parent AS root, 0 AS level, p."interval", p.premake, p.origin, p.retention, p.retire,
+       p.default_partition, p.timezone, p.partitions, p.lists, p.naming, p.paused, p.ahead, p.encoding,
+       p.encoding_options, p.encoder, p.decoder,
+       p.retention_count, p.retention_bytes, p.keep_for, p.archive_schema, p.archive_tablespace, p.archive_indexes, p.export_path, p.export_format, p.before_retire, p.after_retire, p.drain, p.auto_list, p.auto_list_rows
+  FROM pgscale.policy p
+UNION ALL
+SELECT s.parent, s.root, s.level, q."interval", q.premake, q.origin, q.retention, q.retire,
+       q.default_partition, q.timezone, q.partitions, q.lists, q.naming, p.paused, q.ahead, q.encoding,
+       q.encoding_options, q.encoder, q.decoder,
+       q.retention_count, q.retention_bytes, q.keep_for, q.archive_schema, q.archive_tablespace, q.archive_indexes, q.export_path, q.export_format, q.before_retire, q.after_retire, q.drain, q.auto_list, q.auto_list_rows
+  FROM pgscale.set_state s
+  JOIN pgscale.policy p ON p.parent = s.root
+  JOIN pgscale.subpolicy q ON q.parent = s.root AND q.level = s.level
+ WHERE s.root IS NOT NULL;
+COMMENT ON VIEW pgscale.managed_set IS 'Every set with its policy: its own, or that of its level below another set; for pgscale itself';
+COMMENT ON COLUMN pgscale.managed_set.parent IS 'The partitioned table';
+COMMENT ON COLUMN pgscale.managed_set.root IS 'The set that it is a partition of, or itself';
+COMMENT ON COLUMN pgscale.managed_set.level IS 'How far below the root; 0 for the root';
+COMMENT ON COLUMN pgscale.managed_set."interval" IS 'As in policy';
+COMMENT ON COLUMN pgscale.managed_set.premake IS 'As in policy';
+COMMENT ON COLUMN pgscale.managed_set.origin IS 'As in policy';
+COMMENT ON COLUMN pgscale.managed_set.retention IS 'As in policy';
+COMMENT ON COLUMN pgscale.managed_set.retire IS 'As in policy';
+COMMENT ON COLUMN pgscale.managed_set.default_partition IS 'As in policy';
+COMMENT ON COLUMN pgscale.managed_set.timezone IS 'As in policy';
+COMMENT ON COLUMN pgscale.managed_set.partitions IS 'As in policy';
+COMMENT ON COLUMN pgscale.managed_set.lists IS 'As in policy';
+COMMENT ON COLUMN pgscale.managed_set.naming IS 'As in policy';
+COMMENT ON COLUMN pgscale.managed_set.paused IS 'As in policy, that of the root';
+COMMENT ON COLUMN pgscale.managed_set.ahead IS 'As in policy';
+COMMENT ON COLUMN pgscale.managed_set.encoding IS 'As in policy';
+COMMENT ON COLUMN pgscale.managed_set.encoding_options IS 'As in policy';
+COMMENT ON COLUMN pgscale.managed_set.encoder IS 'As in policy';
+COMMENT ON COLUMN pgscale.managed_set.decoder IS 'As in policy';
+COMMENT ON COLUMN pgscale.managed_set.retention_count IS 'As in policy';
+COMMENT ON COLUMN pgscale.managed_set.retention_bytes IS 'As in policy';
+COMMENT ON COLUMN pgscale.managed_set.keep_for IS 'As in policy';
+COMMENT ON COLUMN pgscale.managed_set.archive_schema IS 'As in policy';
+COMMENT ON COLUMN pgscale.managed_set.archive_tablespace IS 'As in policy';
+COMMENT ON COLUMN pgscale.managed_set.archive_indexes IS 'As in policy';
+COMMENT ON COLUMN pgscale.managed_set.export_path IS 'As in policy';
+COMMENT ON COLUMN pgscale.managed_set.export_format IS 'As in policy';
+COMMENT ON COLUMN pgscale.managed_set.before_retire IS 'As in policy';
+COMMENT ON COLUMN pgscale.managed_set.after_retire IS 'As in policy';
+COMMENT ON COLUMN pgscale.managed_set.drain IS 'As in policy';
+COMMENT ON COLUMN pgscale.managed_set.auto_list IS 'As in policy';
+COMMENT ON COLUMN pgscale.managed_set.auto_list_rows IS 'As in policy';
 
 CREATE TABLE pgscale.change (
     id bigint GENERATED ALWAYS AS IDENTITY,
@@ -254,6 +326,8 @@ COMMENT ON COLUMN pgscale.run.blockers IS 'Processes that held locks or snapshot
 -- visit between CREATE EXTENSION and the rows of a dump may have made it anew.
 SELECT pg_catalog.pg_extension_config_dump('pgscale.policy',
     'WHERE EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = parent) AND parent <> ''pgscale.sample''::pg_catalog.regclass');
+SELECT pg_catalog.pg_extension_config_dump('pgscale.subpolicy',
+    'WHERE EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = parent)');
 SELECT pg_catalog.pg_extension_config_dump('pgscale.retirement',
     'WHERE EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = partition)');
 SELECT pg_catalog.pg_extension_config_dump('pgscale.growing',
@@ -267,6 +341,8 @@ COMMENT ON FUNCTION pgscale.wake_launcher() IS 'Tells the launcher of a changed 
 -- A trigger of somebody's own with it would look like a restore, which keeps the worker away.
 REVOKE EXECUTE ON FUNCTION pgscale.wake_launcher() FROM PUBLIC;
 CREATE TRIGGER wake_launcher AFTER INSERT OR UPDATE ON pgscale.policy
+    FOR EACH STATEMENT EXECUTE FUNCTION pgscale.wake_launcher();
+CREATE TRIGGER wake_launcher AFTER INSERT OR UPDATE ON pgscale.subpolicy
     FOR EACH STATEMENT EXECUTE FUNCTION pgscale.wake_launcher();
 
 CREATE FUNCTION pgscale.forget_dropped() RETURNS event_trigger

@@ -47,8 +47,10 @@ SELECT p.parent,
        p.export_path,
        p.export_format,
        p.before_retire,
-       p.after_retire
-  FROM pgscale.policy p
+       p.after_retire,
+       p.root,
+       p.level
+  FROM pgscale.managed_set p
   JOIN pg_catalog.pg_class c ON c.oid = p.parent
   JOIN pg_catalog.pg_partitioned_table k ON k.partrelid = p.parent
   LEFT JOIN pgscale.set_state s ON s.parent = p.parent
@@ -103,6 +105,8 @@ COMMENT ON COLUMN pgscale.partition_sets.ahead IS 'Range sets: for how long ther
 COMMENT ON COLUMN pgscale.partition_sets.encoding IS 'How times are written in the keys; NULL where keys are times or numbers by themselves';
 COMMENT ON COLUMN pgscale.partition_sets.encoding_options IS 'snowflake: epoch, shift and unit_ms';
 COMMENT ON COLUMN pgscale.partition_sets.encoder IS 'Function that makes the smallest key of a time';
+COMMENT ON COLUMN pgscale.partition_sets.root IS 'The set whose level it is; itself for a set with a policy of its own';
+COMMENT ON COLUMN pgscale.partition_sets.level IS '0 for a set with a policy of its own, 1 for its partitions that are sets, and so on';
 COMMENT ON COLUMN pgscale.partition_sets.decoder IS 'Function that tells the time of a key';
 COMMENT ON COLUMN pgscale.partition_sets.retention_count IS 'Range sets: how many partitions of the past are kept; NULL for any number';
 COMMENT ON COLUMN pgscale.partition_sets.retention_bytes IS 'Range sets: how large the set may be on disk; NULL for any size';
@@ -117,13 +121,14 @@ COMMENT ON COLUMN pgscale.partition_sets.after_retire IS 'Function that is calle
 
 CREATE VIEW pgscale.partitions WITH (security_barrier) AS
 WITH member AS (
-    SELECT h.inhparent AS root, h.inhrelid AS oid,
+    SELECT p.root::oid AS root, h.inhparent AS parent, p.level + 1 AS level, h.inhrelid AS oid,
            CASE WHEN h.inhdetachpending THEN 'detach pending' ELSE 'attached' END AS state
       FROM pg_catalog.pg_inherits h
-      JOIN pgscale.policy p ON p.parent = h.inhparent
+      JOIN pgscale.managed_set p ON p.parent = h.inhparent
     UNION ALL
-    SELECT r.parent, r.partition, 'detached'
+    SELECT coalesce(p.root, r.parent), r.parent, coalesce(p.level, 0) + 1, r.partition, 'detached'
       FROM pgscale.retirement r
+      LEFT JOIN pgscale.managed_set p ON p.parent = r.parent
      WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_inherits h WHERE h.inhrelid = r.partition))
 SELECT m.root::regclass AS root,
        m.oid::regclass AS partition,
@@ -148,19 +153,22 @@ SELECT m.root::regclass AS root,
        END AS bytes,
        m.state,
        t.lower AS lower_time,
-       t.upper AS upper_time
+       t.upper AS upper_time,
+       m.parent::regclass AS parent,
+       m.level,
+       c.relkind <> 'p' AS is_leaf
   FROM member m
   JOIN pg_catalog.pg_class c ON c.oid = m.oid
-  JOIN pg_catalog.pg_partitioned_table k ON k.partrelid = m.root
+  JOIN pg_catalog.pg_partitioned_table k ON k.partrelid = m.parent
   LEFT JOIN LATERAL pgscale.partition_bound(m.oid) b ON true
   LEFT JOIN (SELECT x.partition, x.lower, x.upper
-               FROM pgscale.policy p CROSS JOIN LATERAL pgscale.partition_times(p.parent) x
+               FROM pgscale.managed_set p CROSS JOIN LATERAL pgscale.partition_times(p.parent) x
               WHERE p.encoding IS NOT NULL OR p.encoder IS NOT NULL) t ON t.partition = m.oid
  WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE')
     OR pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE')
- ORDER BY m.root, b."position" NULLS LAST, m.oid;
+ ORDER BY m.root, m.level, m.parent, b."position" NULLS LAST, m.oid;
 COMMENT ON VIEW pgscale.partitions IS 'Every partition of every set, with those that pgscale has detached and that still exist';
-COMMENT ON COLUMN pgscale.partitions.root IS 'The partitioned table';
+COMMENT ON COLUMN pgscale.partitions.root IS 'The partitioned table; of partitions of partitions the set at the top';
 COMMENT ON COLUMN pgscale.partitions.partition IS 'The partition';
 COMMENT ON COLUMN pgscale.partitions.method IS 'range, list or hash';
 COMMENT ON COLUMN pgscale.partitions.lower IS 'Range: lower bound, inclusive';
@@ -174,6 +182,9 @@ COMMENT ON COLUMN pgscale.partitions.bytes IS 'Size on disk with indexes and TOA
 COMMENT ON COLUMN pgscale.partitions.state IS 'attached, detach pending or detached';
 COMMENT ON COLUMN pgscale.partitions.lower_time IS 'Encoded keys: the time of the lower bound; NULL where bounds are times or numbers by themselves';
 COMMENT ON COLUMN pgscale.partitions.upper_time IS 'Encoded keys: the time of the upper bound';
+COMMENT ON COLUMN pgscale.partitions.parent IS 'The table that it is, or was, a partition of';
+COMMENT ON COLUMN pgscale.partitions.level IS '1 for partitions of the root, 2 for theirs, and so on';
+COMMENT ON COLUMN pgscale.partitions.is_leaf IS 'Whether it holds rows itself; rows and bytes of the others are those of their leaves';
 
 CREATE VIEW pgscale.runs WITH (security_barrier) AS
 SELECT r.id,

@@ -6,6 +6,7 @@
 #include "catalog/retirement_targets.h"
 #include "catalog/retirements.h"
 #include "catalog/state.h"
+#include "catalog/subpolicies.h"
 #include "core/failure.h"
 #include "pg/contain.h"
 #include "pg/server.h"
@@ -34,6 +35,8 @@ void recode(PolicyRow& row, const PolicyArguments& given) {
   if (given.decoder) row.decoder = catalog::function_signature(*given.decoder);
 }
 
+}  // namespace
+
 PolicyRow changed(PolicyRow row, const PolicyArguments& given, const ParentFacts& facts) {
   overlay(row.interval, given.interval);
   overlay(row.retention, given.retention);
@@ -57,12 +60,13 @@ PolicyRow changed(PolicyRow row, const PolicyArguments& given, const ParentFacts
   return row;
 }
 
-// Other slots would need rows moved between the partitions.
 void refuse_new_modulus(const PolicyArguments& given, const PolicyRow& row) {
   if (!given.partitions || given.partitions == row.partitions) return;
   throw Failure(Problem::kNotSupported, "cannot change the number of partitions of a hash set", {},
                 "Make a table with the new number of partitions and move the rows.");
 }
+
+namespace {
 
 void alter_parent(PgsCall* call) {
   const pg::Arguments arguments(call);
@@ -72,6 +76,7 @@ void alter_parent(PgsCall* call) {
 
   const ParentFacts facts = catalog::read_parent(parent);
   catalog::require_ownership(facts);
+  refuse_below(facts);
   check_against_table(given, facts);
   const PolicyRow before = catalog::require_policy(facts);
   PolicyRow row = changed(before, given, facts);
@@ -109,6 +114,7 @@ void change_set(PgsCall* call, Change&& change) {
   pg::Session session(pg::Venue::kFunction);
   const ParentFacts facts = catalog::read_parent(parent);
   catalog::require_ownership(facts);
+  refuse_below(facts);
   change(facts, catalog::require_policy(facts));
   session.end();
   pg::call(pgs_return_void, call);
@@ -148,6 +154,9 @@ bool body_pgscale_resume(PgsCall* call, PgsFailure* failure) {
     pgscale::api::change_set(call, [](const ParentFacts& facts, const PolicyRow& row) {
       pgscale::api::set_paused(facts, row, false);
       pgscale::catalog::reset_state(facts.parent.oid);
+      for (pgscale::Oid set : pgscale::catalog::sets_below(facts.parent.oid)) {
+        pgscale::catalog::reset_state(set);
+      }
     });
   });
 }

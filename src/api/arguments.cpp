@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "catalog/encodings.h"
+#include "catalog/subpolicies.h"
 #include "core/failure.h"
 #include "core/grid.h"
 #include "core/wanted.h"
@@ -46,6 +47,18 @@ PolicyArguments policy_arguments(const pg::Arguments& arguments) {
   given.auto_list = arguments.boolean(29);
   given.auto_list_rows = arguments.integer(30);
   return given;
+}
+
+void refuse_below(const ParentFacts& facts) {
+  const auto place = catalog::place_below(facts.parent.oid);
+  if (!place) return;
+  const std::string root = pg::call(pgs_relation_name, place->root);
+  throw Failure(
+      Problem::kWrongObjectType,
+      "table \"" + facts.parent.name.name.name() + "\" follows the policy of set \"" + root + "\"",
+      {},
+      "Use the functions of \"" + root + "\", or pgscale.alter_subparent() with level => " +
+          std::to_string(place->level) + ".");
 }
 
 void check_against_table(const PolicyArguments& given, const ParentFacts& facts) {

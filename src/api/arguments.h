@@ -52,6 +52,17 @@ T not_null(const std::optional<T>& value, const char* name) {
 
 [[nodiscard]] PolicyArguments policy_arguments(const pg::Arguments& arguments);
 
+// The policy that a new set begins with, and one with the changes that are given.
+[[nodiscard]] catalog::PolicyRow policy_row(const PolicyArguments& given,
+                                            const catalog::ParentFacts& facts);
+[[nodiscard]] catalog::PolicyRow changed(catalog::PolicyRow row, const PolicyArguments& given,
+                                         const catalog::ParentFacts& facts);
+// Other slots of a hash set would need rows moved between the partitions.
+void refuse_new_modulus(const PolicyArguments& given, const catalog::PolicyRow& row);
+
+// Throws Failure for a set below another, whose policy it follows.
+void refuse_below(const catalog::ParentFacts& facts);
+
 // Throws Failure when control or method are given and contradict the table.
 void check_against_table(const PolicyArguments& given, const catalog::ParentFacts& facts);
 

@@ -12,7 +12,6 @@
 #include "shim/partitions.h"
 
 namespace pgscale::api {
-namespace {
 
 using catalog::ManagedSet;
 using catalog::ParentFacts;
@@ -41,6 +40,8 @@ PolicyRow policy_row(const PolicyArguments& given, const ParentFacts& facts) {
   row.auto_list_rows = not_null(given.auto_list_rows, "auto_list_rows");
   return row;
 }
+
+namespace {
 
 [[noreturn]] void refuse_managed(const ParentFacts& facts) {
   throw Failure(Problem::kDuplicateObject,
@@ -152,6 +153,7 @@ void create_parent(PgsCall* call) {
 
 PolicyRow new_policy(const ParentFacts& facts, const PolicyArguments& given) {
   check_against_table(given, facts);
+  refuse_below(facts);
   if (catalog::load_policy(facts.parent.oid)) refuse_managed(facts);
   PolicyRow row = policy_row(given, facts);
   const Policy policy = catalog::interpret(row, facts);

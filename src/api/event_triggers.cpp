@@ -20,6 +20,8 @@ void forget_dropped(PgsCall* call) {
         " IN (SELECT objid FROM pg_catalog.pg_event_trigger_dropped_objects()"
         "      WHERE classid = 'pg_catalog.pg_class'::regclass AND objsubid = 0)");
     for (Sql sql : {Sql("DELETE FROM pgscale.policy WHERE parent"),
+                    Sql("DELETE FROM pgscale.subpolicy WHERE parent"),
+                    Sql("DELETE FROM pgscale.set_state WHERE root"),
                     Sql("DELETE FROM pgscale.set_state WHERE parent"),
                     Sql("DELETE FROM pgscale.analyzed WHERE parent"),
                     Sql("DELETE FROM pgscale.drift_watch WHERE parent"),

@@ -3,6 +3,7 @@
 #include "catalog/partition_sizes.h"
 #include "catalog/replication_sets.h"
 #include "catalog/state.h"
+#include "catalog/subpolicies.h"
 #include "pg/arguments.h"
 #include "pg/contain.h"
 #include "pg/server.h"
@@ -86,11 +87,20 @@ void append_plan(std::vector<Row>& rows, Oid parent) {
   append(rows, parent, catalog::plan_set(managed, pg::policy_now()));
 }
 
+void append_or_refuse(std::vector<Row>& rows, Oid parent) {
+  if (const auto trouble = pg::attempt([&] { append_plan(rows, parent); })) {
+    append_refusal(rows, parent, trouble->message);
+  }
+}
+
+void append_below(std::vector<Row>& rows, Oid parent) {
+  for (Oid set : catalog::sets_below(parent)) append_or_refuse(rows, set);
+}
+
 void append_all(std::vector<Row>& rows) {
   for (Oid parent : catalog::own_sets()) {
-    if (const auto trouble = pg::attempt([&] { append_plan(rows, parent); })) {
-      append_refusal(rows, parent, trouble->message);
-    }
+    append_or_refuse(rows, parent);
+    append_below(rows, parent);
   }
 }
 
@@ -101,6 +111,7 @@ void plan(PgsCall* call) {
   if (parent) {
     catalog::require_ownership(catalog::read_parent(*parent));
     append_plan(rows, *parent);
+    append_below(rows, *parent);
   } else {
     append_all(rows);
   }

@@ -19,6 +19,10 @@ void Progress::refuse(const Refusal& refusal) {
   rows_.push_back({"refuse", refusal.partition, refusal.bounds, refusal.message});
 }
 
+void Progress::keep(const Partition& partition, const std::string& why) {
+  rows_.push_back({"keep", readable(partition.name), partition.bound_text, why});
+}
+
 void Progress::give(PgsCall* call) const {
   pg::ResultRows result(call);
   for (const auto& row : rows_) result.add(row);

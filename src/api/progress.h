@@ -15,6 +15,7 @@ class Progress {
   void done(const Step& step);
   void defer(const Step& step);  // left to maintenance
   void refuse(const Refusal& refusal);
+  void keep(const Partition& partition, const std::string& why);  // stays without levels below
 
   // Call it after the SPI connection is closed: the rows outlive it.
   void give(PgsCall* call) const;

@@ -1,10 +1,12 @@
 #include <algorithm>
 
+#include "api/claim.h"
 #include "api/progress.h"
 #include "apply/step_runner.h"
 #include "catalog/inventory.h"
 #include "catalog/retirements.h"
 #include "catalog/state.h"
+#include "catalog/subpolicies.h"
 #include "core/failure.h"
 #include "core/retirement.h"
 #include "core/wanted.h"
@@ -22,20 +24,6 @@ Oid managed_parent(Oid relation) {
   throw Failure(Problem::kWrongObjectType,
                 "\"" + std::string(pg::call(pgs_relation_name, relation)) +
                     "\" is not a partition of a set that pgscale manages");
-}
-
-// A visit of the worker takes milliseconds, so it is worth waiting for; nobody waits behind us.
-void claim(const catalog::ParentFacts& facts) {
-  constexpr int kTries = 100;
-  constexpr std::int64_t kMillisBetween = 50;
-  for (int i = 0; i < kTries; i++) {
-    if (pg::call(pgs_claim_in_transaction, facts.parent.oid)) return;
-    (void)pg::call(pgs_sleep, kMillisBetween);
-  }
-  throw Failure(Problem::kInUse,
-                "partition set \"" + facts.parent.name.name.name() +
-                    "\" is being maintained by another session",
-                {}, "Try again when it has finished.");
 }
 
 const Partition& find_partition(const ManagedSet& managed, Oid oid) {
@@ -58,7 +46,15 @@ const Partition& find_partition(const ManagedSet& managed, Oid oid) {
 void drop_from_lists(const ManagedSet& managed, const Partition& partition) {
   const auto* list = std::get_if<ListValues>(&partition.bound);
   if (list == nullptr) return;
-  for (const std::string& group : groups_within(managed.set.policy.lists, *list)) {
+  const auto groups = groups_within(managed.set.policy.lists, *list);
+  if (!groups.empty() && catalog::place_below(managed.facts.parent.oid)) {
+    throw Failure(Problem::kNotSupported,
+                  "cannot retire list partition " + readable(partition.name) + " below a set",
+                  "List group \"" + groups.front() +
+                      "\" is one of all sets of its level, which would make it anew.",
+                  "Change the lists of the level with pgscale.alter_subparent().");
+  }
+  for (const std::string& group : groups) {
     catalog::remove_list_group(managed.facts.parent.oid, group);
   }
 }
@@ -102,7 +98,7 @@ void retire_partition(PgsCall* call) {
   const Oid parent = managed_parent(relation);
   const auto facts = catalog::read_parent(parent);
   catalog::require_ownership(facts);
-  claim(facts);
+  claim_in_transaction(facts);
   const ManagedSet managed = catalog::load_set(parent);
   const Partition& partition = find_partition(managed, relation);
   check_retirable(managed.set, partition, pg::policy_now());

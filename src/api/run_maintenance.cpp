@@ -1,9 +1,13 @@
+#include <algorithm>
+#include <set>
+
 #include "apply/adoption.h"
 #include "apply/maintenance.h"
 #include "catalog/adoptions.h"
 #include "catalog/due.h"
 #include "catalog/inventory.h"
 #include "catalog/journal.h"
+#include "catalog/subpolicies.h"
 #include "core/failure.h"
 #include "pg/arguments.h"
 #include "pg/contain.h"
@@ -56,23 +60,35 @@ void release_own_guards(pg::Session& session, const std::string& requester) {
   }
 }
 
+std::vector<Oid> with_sets_below(Oid parent) {
+  std::vector<Oid> sets = catalog::sets_below(parent);
+  sets.insert(sets.begin(), parent);
+  return sets;
+}
+
 void run_maintenance(PgsCall* call) {
   require_top_level(call);
   pg::call(pgs_prevent_in_recovery, "pgscale.run_maintenance()");
   const auto parent = pg::Arguments(call).oid(0);
   const std::string requester = catalog::session_user();
   pg::Session session(pg::Venue::kProcedure);
-  std::vector<Oid> sets;
   if (parent) {
     const auto facts = catalog::read_parent(*parent);
     catalog::require_ownership(facts);
     (void)catalog::require_policy(facts);
-    sets.push_back(*parent);
-  } else {
-    sets = catalog::own_due_sets(pg::policy_now(), pg::real_now());
   }
   if (!parent) release_own_guards(session, requester);
-  for (Oid set : sets) tell(apply::maintain(session, set, requester), set);
+  // A set that is visited may bring forth others below it.
+  std::set<Oid> visited;
+  for (;;) {
+    std::vector<Oid> sets =
+        parent ? with_sets_below(*parent) : catalog::own_due_sets(pg::policy_now(), pg::real_now());
+    sets.erase(std::remove_if(sets.begin(), sets.end(),
+                              [&visited](Oid set) { return !visited.insert(set).second; }),
+               sets.end());
+    if (sets.empty()) break;
+    for (Oid set : sets) tell(apply::maintain(session, set, requester), set);
+  }
   session.end();
 }
 

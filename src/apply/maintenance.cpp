@@ -12,6 +12,7 @@
 #include "catalog/replication_sets.h"
 #include "catalog/retirements.h"
 #include "catalog/state.h"
+#include "catalog/subpolicies.h"
 #include "core/plan.h"
 #include "core/schedule.h"
 #include "pg/server.h"
@@ -251,9 +252,27 @@ DrainReport drain_some(pg::Session& session, Oid parent, const catalog::PolicyRo
   return drain_claimed(session, parent, scope, kBatch, kMostBatches, requester);
 }
 
+// Partitions that have come are sets themselves where the policy says so, and those that have gone
+// are none.
+void settle_tree(pg::Session& session, const ManagedSet& managed, Report& report) {
+  if (managed.set.below.empty()) return;
+  const Oid parent = managed.facts.parent.oid;
+  const auto trouble = pg::attempt([parent] {
+    const auto place = catalog::place_below(parent);
+    catalog::settle_tree(place ? place->root : parent);
+  });
+  session.commit();
+  if (!trouble) return;
+  report.failures++;
+  report.last_error = trouble->message;
+}
+
 Report maintain_claimed(pg::Session& session, Oid parent, const std::string& requester) {
   const auto row = catalog::load_policy(parent);
-  if (!row) return absent(Attendance::kGone);
+  if (!row) {
+    catalog::forget_lost_set(parent);
+    return absent(Attendance::kGone);
+  }
   if (!catalog::relation_exists(parent)) {
     catalog::delete_policy(parent);  // dropped while event triggers were off
     return absent(Attendance::kGone);
@@ -295,7 +314,9 @@ Report maintain_claimed(pg::Session& session, Oid parent, const std::string& req
     report.last_error = trouble->message;
     return report;
   }
-  return SetVisit(session, *managed, plan, state, drained, requester).run();
+  Report report = SetVisit(session, *managed, plan, state, drained, requester).run();
+  settle_tree(session, *managed, report);
+  return report;
 }
 
 }  // namespace

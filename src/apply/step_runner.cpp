@@ -436,8 +436,12 @@ void StepRunner::execute_as_owner(const Step& step, pg::LockTimeout& limit) {
 
 void StepRunner::set_replica_index(const Step& step) const {
   if (!step.sets_replica_index) return;
-  const auto index = catalog::replica_index_of(managed_.facts.parent, step.partition);
-  if (index) pg::execute(replica_index_statement(step.partition, Identifier(*index)));
+  std::vector<QualifiedName> tables = step.subtree;
+  tables.push_back(step.partition);
+  for (const QualifiedName& table : tables) {
+    const auto index = catalog::replica_index_of(managed_.facts.parent, table);
+    if (index) pg::execute(replica_index_statement(table, Identifier(*index)));
+  }
 }
 
 }  // namespace pgscale::apply

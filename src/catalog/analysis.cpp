@@ -102,7 +102,7 @@ std::map<Oid, ParentStatistics> look(const std::vector<Oid>& parents) {
 std::vector<Oid> sets_to_look_at(Micros real_now, std::optional<Oid> user) {
   std::vector<Oid> parents;
   for (const auto& row :
-       pg::query(Sql("SELECT p.parent::oid FROM pgscale.policy p"
+       pg::query(Sql("SELECT p.parent::oid FROM pgscale.managed_set p"
                      "  JOIN pg_catalog.pg_class c ON c.oid = p.parent"
                      "  LEFT JOIN pgscale.set_state s USING (parent)"
                      " WHERE NOT p.paused AND coalesce(s.crashes, 0) < $2::int"

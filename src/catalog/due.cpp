@@ -36,7 +36,7 @@ std::vector<Oid> due(Micros policy_now, Micros real_now, std::optional<Oid> user
       // only what is due is looked up in pg_class, which may be large
       Sql("WITH visit AS MATERIALIZED ("
           "    SELECT p.parent, s.next_due, b.barred, d.due, s.watched"
-          "      FROM pgscale.policy p"
+          "      FROM pgscale.managed_set p"
           "      LEFT JOIN pgscale.set_state s USING (parent)"
           "     CROSS JOIN LATERAL"
           "           (SELECT p.paused OR coalesce(s.crashes >= $3::int, false) AS barred) b"

@@ -9,6 +9,7 @@
 #include "catalog/partition_sizes.h"
 #include "catalog/replication_sets.h"
 #include "catalog/state.h"
+#include "catalog/subpolicies.h"
 #include "catalog/table_trees.h"
 #include "core/export_file.h"
 #include "core/growth.h"
@@ -121,7 +122,8 @@ bool has_guard(const Partition& rest) {
 }  // namespace
 
 ManagedSet load_set(const ParentFacts& facts, const PolicyRow& row, const Policy& policy) {
-  ManagedSet managed{facts, row, {policy, Inventory(facts.parent), axis_of(row, facts)}};
+  ManagedSet managed{
+      facts, row, {policy, Inventory(facts.parent), axis_of(row, facts), load_levels_below(facts)}};
   Inventory& inventory = managed.set.inventory;
   const SetState state = load_state(facts.parent.oid);
   managed.set.policy.fill_from_origin = !state.filled;
@@ -161,6 +163,7 @@ Plan plan_set(ManagedSet& managed, Micros now) {
     if (step == nullptr) continue;
     if (step->action == Action::kCreate || step->action == Action::kCreateDefault) {
       names.push_back(step->partition.name.name());
+      for (const QualifiedName& table : step->subtree) names.push_back(table.name.name());
     }
     if (step->action == Action::kArchive || step->action == Action::kExport) {
       inventory.trees.emplace(step->partition_oid, load_tree(step->partition_oid));
@@ -240,12 +243,16 @@ bool is_detach_pending(Oid partition) {
 
 std::optional<std::string> replica_index_of(const Parent& parent, const QualifiedName& partition) {
   const Rows rows =
-      pg::query(Sql("SELECT c.relname FROM pg_catalog.pg_index p"
-                    "  JOIN pg_catalog.pg_inherits h ON h.inhparent = p.indexrelid"
-                    "  JOIN pg_catalog.pg_index i ON i.indexrelid = h.inhrelid AND i.indrelid = "
-                    "format('%I.%I', $2, $3)::regclass"
-                    "  JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid"
-                    " WHERE p.indrelid = $1::oid AND p.indisreplident"),
+      pg::query(Sql("WITH RECURSIVE index AS ("
+                    "    SELECT indexrelid AS oid FROM pg_catalog.pg_index"
+                    "     WHERE indrelid = $1::oid AND indisreplident"
+                    "    UNION ALL"
+                    "    SELECT h.inhrelid FROM index JOIN pg_catalog.pg_inherits h"
+                    "        ON h.inhparent = index.oid)"
+                    "SELECT c.relname FROM index JOIN pg_catalog.pg_index i"
+                    "    ON i.indexrelid = index.oid"
+                    "   AND i.indrelid = format('%I.%I', $2, $3)::regclass"
+                    "  JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid"),
                 {pg::from_oid(parent.oid), partition.schema.name(), partition.name.name()});
   if (rows.empty()) return std::nullopt;
   return rows.front()[0];

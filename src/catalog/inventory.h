@@ -41,7 +41,8 @@ struct ManagedSet {
 // Whether the table is so small (below 8 MB) that scanning it under a lock is no matter.
 [[nodiscard]] bool is_small(Oid table);
 
-// The index of the partition that belongs to the parent's replica identity index.
+// The index of the partition, or of one below it, that belongs to the parent's replica identity
+// index.
 [[nodiscard]] std::optional<std::string> replica_index_of(const Parent& parent,
                                                           const QualifiedName& partition);
 

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "catalog/foreign_keys.h"
+#include "catalog/subpolicies.h"
 #include "core/failure.h"
 #include "pg/query.h"
 #include "pg/server.h"
@@ -46,25 +47,40 @@ Method to_method(const std::string& strategy) {
   return strategy == "l" ? Method::kList : Method::kHash;
 }
 
+// Number and collation of the columns of a key, in order: of the table $1 itself, or of one named
+// $2.
+Sql key_of_table() {
+  return Sql(
+      "SELECT k.* FROM pg_catalog.pg_partitioned_table p"
+      " CROSS JOIN unnest(p.partattrs::int2[], p.partcollation::oid[]) WITH ORDINALITY k"
+      " WHERE p.partrelid = $1::oid");
+}
+
+Sql named_column() {
+  return Sql(
+      "SELECT attnum, attcollation, 1 FROM pg_catalog.pg_attribute"
+      " WHERE attrelid = $1::oid AND attname = $2 AND NOT attisdropped AND attnum > 0"
+      "   AND attgenerated = ''");
+}
+
 // Reads the columns of the key, and into the parent how each is compared.
-std::vector<KeyColumn> read_key(Parent& parent) {
+std::vector<KeyColumn> read_key(Parent& parent, const Sql& columns,
+                                const std::vector<pg::Value>& parameters) {
   Sql sql(
       "SELECT a.attname, coalesce(nullif(t.typbasetype, 0), t.oid),"
       "       CASE WHEN t.typtype = 'd' THEN t.typtypmod ELSE a.atttypmod END,"
       "       format_type(a.atttypid, a.atttypmod), ");
   sql << kSortsByBytes
-      << ", CASE WHEN k.coll <> a.attcollation THEN n.nspname END, c.collname"
-         "  FROM pg_catalog.pg_partitioned_table p"
-         " CROSS JOIN unnest(p.partattrs::int2[], p.partcollation::oid[])"
-         "       WITH ORDINALITY AS k (attnum, coll, ord)"
-         "  JOIN pg_catalog.pg_attribute a ON a.attrelid = p.partrelid AND a.attnum = k.attnum"
+      << ", CASE WHEN k.coll <> a.attcollation THEN n.nspname END, c.collname FROM (" << columns
+      << ") k (attnum, coll, ord)"
+         "  JOIN pg_catalog.pg_attribute a ON a.attrelid = $1::oid AND a.attnum = k.attnum"
          "  JOIN pg_catalog.pg_type t ON t.oid = a.atttypid"
          "  JOIN pg_catalog.pg_database d ON d.datname = current_database()"
          "  LEFT JOIN pg_catalog.pg_collation c ON c.oid = k.coll"
          "  LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.collnamespace"
-         " WHERE p.partrelid = $1::oid AND k.attnum <> 0"
+         " WHERE k.attnum <> 0"
          " ORDER BY k.ord";
-  const Rows rows = pg::query(sql, {pg::from_oid(parent.oid)});
+  const Rows rows = pg::query(sql, parameters);
   std::vector<KeyColumn> key;
   for (const auto& row : rows) {
     key.push_back(
@@ -77,6 +93,12 @@ std::vector<KeyColumn> read_key(Parent& parent) {
   return key;
 }
 
+void read_kind(ParentFacts& facts) {
+  if (facts.parent.method != Method::kRange || facts.key.empty()) return;
+  facts.kind = key_kind(facts.key.front().type);
+  facts.storage = storage_of(facts.key.front().type);
+}
+
 std::vector<QualifiedName> read_referenced(Oid parent) {
   const Rows rows = pg::query(Sql("SELECT DISTINCT n.nspname, r.relname"
                                   "  FROM pg_catalog.pg_constraint k"
@@ -87,6 +109,12 @@ std::vector<QualifiedName> read_referenced(Oid parent) {
   std::vector<QualifiedName> tables;
   for (const auto& row : rows) tables.push_back({Identifier(*row[0]), Identifier(*row[1])});
   return tables;
+}
+
+Oid owner_of(Oid table) {
+  const Rows rows = pg::query(Sql("SELECT relowner FROM pg_catalog.pg_class WHERE oid = $1::oid"),
+                              {pg::from_oid(table)});
+  return to_oid(rows.front()[0]);
 }
 
 // Keys that pgscale cannot manage are refused here, once for all callers.
@@ -178,11 +206,10 @@ ParentFacts read_parent(Oid parent) {
       {},
       std::nullopt,
       std::nullopt};
-  facts.key = read_key(facts.parent);
-  if (facts.parent.method == Method::kRange && !facts.key.empty()) {
-    facts.kind = key_kind(facts.key.front().type);
-    facts.storage = storage_of(facts.key.front().type);
-  }
+  // Whoever owns the root decides what is done below it, with no more rights than his own.
+  if (const auto place = place_below(parent)) facts.owner = owner_of(place->root);
+  facts.key = read_key(facts.parent, key_of_table(), {pg::from_oid(parent)});
+  read_kind(facts);
   facts.parent.tablespace = *row[7];
   facts.parent.access_method = *row[8];
   facts.parent.unlogged = relation.persistence == 'u';
@@ -208,6 +235,28 @@ std::vector<ColumnTarget> read_statistics_targets(Oid table) {
   std::vector<ColumnTarget> targets;
   for (const auto& row : rows) targets.push_back({*row[0], static_cast<int>(pg::to_int(row[1]))});
   return targets;
+}
+
+ParentFacts partitioned_by(const ParentFacts& facts, Method method, const std::string& control) {
+  ParentFacts below = facts;
+  below.parent.method = method;
+  below.parent.key_columns.clear();
+  below.parent.key_collations.clear();
+  below.kind.reset();
+  below.storage.reset();
+  below.key = read_key(below.parent, named_column(), {pg::from_oid(facts.parent.oid), control});
+  const std::string table = facts.parent.name.name.name();
+  if (below.key.empty() && has_column(facts.parent.oid, control)) {
+    throw Failure(Problem::kInvalidDefinition, "cannot use generated column in partition key",
+                  "Column \"" + control + "\" of table \"" + table + "\" is a generated column.");
+  }
+  if (below.key.empty()) {
+    throw Failure(Problem::kUndefinedColumn,
+                  "column \"" + control + "\" of relation \"" + table + "\" does not exist");
+  }
+  read_kind(below);
+  check_key(below, false, table);
+  return below;
 }
 
 std::vector<Grant> read_grants(Oid relation) {

@@ -50,6 +50,11 @@ void require_range_key(const ParentFacts& facts);
 // The columns with a statistics target of their own.
 [[nodiscard]] std::vector<ColumnTarget> read_statistics_targets(Oid table);
 
+// The same table as if it were partitioned by that one column: what a level below it needs to know.
+// Throws Failure for a column that there is not, or that cannot be such a key.
+[[nodiscard]] ParentFacts partitioned_by(const ParentFacts& facts, Method method,
+                                         const std::string& control);
+
 // Throws Failure (42501) unless the current user owns the table.
 void require_ownership(Oid table);
 void require_ownership(const ParentFacts& facts);

@@ -1,5 +1,6 @@
 #include "catalog/policies.h"
 
+#include "catalog/policy_rows.h"
 #include "core/failure.h"
 #include "pg/query.h"
 #include "pg/server.h"
@@ -9,47 +10,11 @@ namespace pgscale::catalog {
 namespace {
 
 using pg::Rows;
-using pg::Value;
 
 std::vector<Oid> oids(const Rows& rows) {
   std::vector<Oid> result;
   for (const auto& row : rows) result.push_back(pg::to_oid(row[0]));
   return result;
-}
-
-Value from_bool(std::optional<bool> flag) { return flag ? Value(*flag ? "t" : "f") : Value(); }
-
-std::vector<Value> parameters(Oid parent, const PolicyRow& row) {
-  return {pg::from_oid(parent),
-          row.interval,
-          pg::from_int(row.premake),
-          row.origin,
-          row.retention,
-          row.retire,
-          row.default_partition ? "t" : "f",
-          row.timezone,
-          pg::from_int(row.partitions),
-          row.lists,
-          row.naming,
-          row.paused ? "t" : "f",
-          row.ahead,
-          row.encoding,
-          row.encoding_options,
-          row.encoder,
-          row.decoder,
-          pg::from_int(row.retention_count),
-          row.retention_bytes,
-          row.keep_for,
-          row.archive_schema,
-          row.archive_tablespace,
-          from_bool(row.archive_indexes),
-          row.export_path,
-          row.export_format,
-          row.before_retire,
-          row.after_retire,
-          row.drain ? "t" : "f",
-          row.auto_list ? "t" : "f",
-          pg::from_int(row.auto_list_rows)};
 }
 
 }  // namespace
@@ -75,52 +40,20 @@ bool may_see(Oid parent) {
 
 std::optional<PolicyRow> load_policy(Oid parent) {
   const auto acting = pg::Acting::as_extension();
-  const Rows rows = pg::query(
-      Sql("SELECT \"interval\", premake, origin, retention, retire, default_partition, timezone,"
-          "       partitions, lists, naming, paused, ahead, encoding, encoding_options, encoder,"
-          "       decoder, retention_count, retention_bytes, keep_for, archive_schema,"
-          "       archive_tablespace, archive_indexes, export_path, export_format, before_retire,"
-          "       after_retire, drain, auto_list, auto_list_rows"
-          "  FROM pgscale.policy WHERE parent = $1::oid"),
-      {pg::from_oid(parent)});
+  Sql sql("SELECT ");
+  sql << policy_columns()
+      << " FROM pgscale.managed_set WHERE parent = $1::oid"
+         // a table that has left the tree keeps what it has, whatever the policy was
+         "    AND (level = 0 OR EXISTS (SELECT FROM pg_catalog.pg_partition_ancestors(parent) a"
+         "                               WHERE a.relid = root))";
+  const Rows rows = pg::query(sql, {pg::from_oid(parent)});
   if (rows.empty()) return std::nullopt;
-  const auto& row = rows.front();
-  PolicyRow policy;
-  policy.interval = row[0];
-  policy.premake = static_cast<int>(pg::to_int(row[1]));
-  policy.origin = row[2];
-  policy.retention = row[3];
-  policy.retire = *row[4];
-  policy.default_partition = pg::to_bool(row[5]);
-  policy.timezone = *row[6];
-  if (row[7]) policy.partitions = static_cast<int>(pg::to_int(row[7]));
-  policy.lists = row[8];
-  policy.naming = row[9];
-  policy.paused = pg::to_bool(row[10]);
-  policy.ahead = row[11];
-  policy.encoding = row[12];
-  policy.encoding_options = row[13];
-  policy.encoder = row[14];
-  policy.decoder = row[15];
-  if (row[16]) policy.retention_count = static_cast<int>(pg::to_int(row[16]));
-  policy.retention_bytes = row[17];
-  policy.keep_for = row[18];
-  policy.archive_schema = row[19];
-  policy.archive_tablespace = row[20];
-  if (row[21]) policy.archive_indexes = pg::to_bool(row[21]);
-  policy.export_path = row[22];
-  policy.export_format = row[23];
-  policy.before_retire = row[24];
-  policy.after_retire = row[25];
-  policy.drain = pg::to_bool(row[26]);
-  policy.auto_list = pg::to_bool(row[27]);
-  policy.auto_list_rows = static_cast<int>(pg::to_int(row[28]));
-  return policy;
+  return to_policy_row(rows.front());
 }
 
 bool is_current(Oid parent, const PolicyRow& row) {
   const auto now = load_policy(parent);
-  return now && parameters(parent, *now) == parameters(parent, row);
+  return now && policy_parameters(parent, *now) == policy_parameters(parent, row);
 }
 
 PolicyRow require_policy(const ParentFacts& facts) {
@@ -132,34 +65,17 @@ PolicyRow require_policy(const ParentFacts& facts) {
 
 bool insert_policy(Oid parent, const PolicyRow& row) {
   const auto acting = pg::Acting::as_extension();
-  return pg::execute(
-             Sql("INSERT INTO pgscale.policy (parent, \"interval\", premake, origin, retention,"
-                 "       retire, default_partition, timezone, partitions, lists, naming, paused,"
-                 "       ahead, encoding, encoding_options, encoder, decoder, retention_count,"
-                 "       retention_bytes, keep_for, archive_schema, archive_tablespace,"
-                 "       archive_indexes, export_path, export_format, before_retire, after_retire,"
-                 "       drain, auto_list, auto_list_rows)"
-                 " VALUES ($1::oid, $2, $3::int, $4, $5, $6, $7::bool, $8, $9::int, $10::jsonb,"
-                 "       $11, $12::bool, $13, $14, $15::jsonb, $16, $17, $18::int, $19::bigint,"
-                 "       $20, $21, $22, $23::bool, $24, $25, $26, $27, $28::bool, $29::bool, $30::int)"
-                 " ON CONFLICT (parent) DO NOTHING"),
-             parameters(parent, row)) > 0;
+  Sql sql("INSERT INTO pgscale.policy (parent, ");
+  sql << policy_columns() << ") VALUES ($1::oid, " << policy_values()
+      << ") ON CONFLICT (parent) DO NOTHING";
+  return pg::execute(sql, policy_parameters(parent, row)) > 0;
 }
 
 void update_policy(Oid parent, const PolicyRow& row) {
   const auto acting = pg::Acting::as_extension();
-  pg::execute(
-      Sql("UPDATE pgscale.policy SET \"interval\" = $2, premake = $3::int, origin = $4,"
-          "       retention = $5, retire = $6, default_partition = $7::bool, timezone = $8,"
-          "       partitions = $9::int, lists = $10::jsonb, naming = $11, paused = $12::bool,"
-          "       ahead = $13, encoding = $14, encoding_options = $15::jsonb, encoder = $16,"
-          "       decoder = $17, retention_count = $18::int, retention_bytes = $19::bigint,"
-          "       keep_for = $20, archive_schema = $21, archive_tablespace = $22,"
-          "       archive_indexes = $23::bool, export_path = $24, export_format = $25,"
-          "       before_retire = $26, after_retire = $27,"
-          "       drain = $28::bool, auto_list = $29::bool, auto_list_rows = $30::int"
-          " WHERE parent = $1::oid"),
-      parameters(parent, row));
+  Sql sql("UPDATE pgscale.policy SET (");
+  sql << policy_columns() << ") = ROW (" << policy_values() << ") WHERE parent = $1::oid";
+  pg::execute(sql, policy_parameters(parent, row));
 }
 
 void remove_list_group(Oid parent, const std::string& group) {
@@ -170,16 +86,20 @@ void remove_list_group(Oid parent, const std::string& group) {
 
 void delete_policy(Oid parent) {
   const auto acting = pg::Acting::as_extension();
-  for (const Sql& sql : {Sql("DELETE FROM pgscale.policy WHERE parent = $1::oid"),
-                         Sql("DELETE FROM pgscale.set_state WHERE parent = $1::oid"),
-                         Sql("DELETE FROM pgscale.analyzed WHERE parent = $1::oid"),
-                         Sql("DELETE FROM pgscale.drift_watch WHERE parent = $1::oid"),
-                         Sql("DELETE FROM pgscale.change WHERE parent = $1::oid"),
-                         Sql("DELETE FROM pgscale.milestone WHERE parent = $1::oid"),
-                         Sql("DELETE FROM pgscale.hook_call WHERE parent = $1::oid"),
-                         Sql("DELETE FROM pgscale.growing WHERE parent = $1::oid"),
-                         Sql("DELETE FROM pgscale.retirement WHERE parent = $1::oid")}) {
-    pg::execute(sql, {pg::from_oid(parent)});
+  Sql sets(
+      " IN (SELECT $1::oid UNION ALL SELECT parent FROM pgscale.set_state WHERE root = $1::oid)");
+  for (Sql sql :
+       {Sql("DELETE FROM pgscale.policy WHERE parent"),
+        Sql("DELETE FROM pgscale.subpolicy WHERE parent"),
+        Sql("DELETE FROM pgscale.analyzed WHERE parent"),
+        Sql("DELETE FROM pgscale.drift_watch WHERE parent"),
+        Sql("DELETE FROM pgscale.change WHERE parent"),
+        Sql("DELETE FROM pgscale.milestone WHERE parent"),
+        Sql("DELETE FROM pgscale.hook_call WHERE parent"),
+        Sql("DELETE FROM pgscale.growing WHERE parent"),
+        Sql("DELETE FROM pgscale.retirement WHERE parent"),
+        Sql("DELETE FROM pgscale.set_state WHERE parent")}) {  // the last, as it tells the sets
+    pg::execute(sql << sets, {pg::from_oid(parent)});
   }
 }
 

@@ -109,7 +109,7 @@ void record_visit(Oid parent, const VisitRecord& visit) {
                   "       clock_timestamp(), CASE WHEN $6::bool THEN clock_timestamp() END,"
                   "       CASE WHEN $7::bool THEN clock_timestamp() END, $8, $9, $10,"
                   "       CASE WHEN $7::bool THEN 0 ELSE 1 END, $11::timestamptz, $12::oid[]"
-                  "  FROM pgscale.policy WHERE parent = $1::oid"
+                  "  FROM pgscale.managed_set WHERE parent = $1::oid"
                   " ON CONFLICT (parent) DO UPDATE SET"
                   "       filled = s.filled OR excluded.filled, next_due = excluded.next_due,"
                   "       polled = excluded.polled, retry_at = excluded.retry_at,"
@@ -148,7 +148,7 @@ void make_due(Oid parent) {
 void note_changes(const std::vector<Oid>& parents) {
   const auto acting = pg::Acting::as_extension();
   pg::execute(Sql("INSERT INTO pgscale.change (parent)"
-                  " SELECT parent FROM pgscale.policy WHERE parent = ANY ($1::oid[])"),
+                  " SELECT parent FROM pgscale.managed_set WHERE parent = ANY ($1::oid[])"),
               {from_oids(parents)});
 }
 
@@ -169,7 +169,7 @@ Visit next_visit() {
                     "           THEN s.look_at END))) - 946684800) * 1000000)::bigint,"
                     "       coalesce(bool_or(s.watched <> '{}' OR EXISTS ("
                     "           SELECT FROM pgscale.change c WHERE c.parent = s.parent)), false)"
-                    "  FROM pgscale.policy p JOIN pgscale.set_state s USING (parent)"
+                    "  FROM pgscale.managed_set p JOIN pgscale.set_state s USING (parent)"
                     "  JOIN pg_catalog.pg_class c ON c.oid = p.parent"
                     " WHERE NOT p.paused AND s.crashes < $1::int"),
                 {pg::from_int(kCrashesToQuarantine), pg::analyze_parents() ? "t" : "f"});

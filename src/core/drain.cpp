@@ -178,10 +178,8 @@ Step drain_step(const PartitionSet& set, const Drain& drain, int batch) {
             "rows in " + readable(rest.name),
             {},
             locks_of(parent, rest, drain)};
-  std::vector<Sql> created = create_statements(parent, partition, clause);
-  const Sql attach = created.back();
-  created.pop_back();
-  if (drain.grown == nullptr) step.sql = std::move(created);
+  // Rows are moved to a table, so it is not partitioned in turn, whatever levels there are below.
+  if (drain.grown == nullptr) step.sql = table_statements(parent, partition, nullptr);
   step.first_strong = step.sql.size();
   step.sql.push_back(lock_statement(parent.name, LockMode::kAccessExclusive));
   step.sql.push_back(lock_statement(rest.name, LockMode::kAccessExclusive));
@@ -196,7 +194,7 @@ Step drain_step(const PartitionSet& set, const Drain& drain, int batch) {
   step.sql.push_back(guard_statement(parent, rest.name, bound, set.axis));
   step.sql.push_back(holds_statement(parent, partition, bound, set.axis));
   move.proven = step.sql.size();
-  step.sql.push_back(attach);
+  step.sql.push_back(attach_statement(parent.name, partition, clause));
   step.sql.push_back(unguard_statement(rest.name));
   step.sql.push_back(unguard_statement(partition));
   if (!is_complete(drain)) move.grows_to = bound_clause(drain.whole, set.axis).text();

@@ -12,6 +12,7 @@
 #include "core/axis.h"
 #include "core/policy.h"
 #include "core/sql.h"
+#include "core/sublevel.h"
 #include "core/table_tree.h"
 
 namespace pgscale {
@@ -175,6 +176,7 @@ struct PartitionSet {
   Policy policy;
   Inventory inventory;
   std::optional<Axis> axis;
+  std::vector<SubLevel> below = {};  // how its partitions are partitioned, from the top down
 };
 
 }  // namespace pgscale

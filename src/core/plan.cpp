@@ -6,6 +6,7 @@
 #include "core/naming.h"
 #include "core/retirement.h"
 #include "core/statements.h"
+#include "core/tree.h"
 #include "core/wanted.h"
 
 namespace pgscale {
@@ -84,9 +85,16 @@ class Planner {
                                               set_.inventory.parent.method, item.bound_name);
       if (refuse_taken(Action::kCreate, name, clause.text())) continue;
       const QualifiedName partition{set_.inventory.parent.name.schema, Identifier(name)};
+      Tree tree = make_tree(set_, partition, clause, now_);
+      if (tree.refusal) {
+        plan_.items.emplace_back(std::move(*tree.refusal));
+        continue;
+      }
+      if (refuse_taken_below(tree.subtree, clause.text())) continue;
       const Partition* rest = default_partition(set_.inventory);
       if (rest != nullptr) plan_guard(*rest, partition, item.bound, clause.text());
-      Step step = create_step(Action::kCreate, partition, clause, item.reason);
+      Step step = create_step(Action::kCreate, partition, clause, item.reason, std::move(tree.sql));
+      step.subtree = std::move(tree.subtree);
       if (rest != nullptr) attach_beside(*rest, step);
       plan_.items.emplace_back(std::move(step));
     }
@@ -144,8 +152,11 @@ class Planner {
     const std::string name = default_partition_name(set_.inventory.parent.base_name);
     if (refuse_taken(Action::kCreateDefault, name, "DEFAULT")) return;
     const QualifiedName partition{set_.inventory.parent.name.schema, Identifier(name)};
-    plan_.items.emplace_back(
-        create_step(Action::kCreateDefault, partition, Sql("DEFAULT"), "default_partition = true"));
+    const Parent& parent = set_.inventory.parent;
+    std::vector<Sql> sql = table_statements(parent, partition, nullptr);
+    sql.push_back(attach_statement(parent.name, partition, Sql("DEFAULT")));
+    plan_.items.emplace_back(create_step(Action::kCreateDefault, partition, Sql("DEFAULT"),
+                                         "default_partition = true", std::move(sql)));
   }
 
   // A partition that a subscription does not know gets no rows by it. What has just been made the
@@ -182,18 +193,20 @@ class Planner {
   }
 
   Step create_step(Action action, const QualifiedName& partition, const Sql& clause,
-                   const std::string& reason) const {
-    const Parent& parent = set_.inventory.parent;
-    Step step{action,
-              0,
-              partition,
-              clause.text(),
-              reason,
-              create_statements(parent, partition, clause),
-              create_locks(set_.inventory)};
+                   const std::string& reason, std::vector<Sql> sql) const {
+    Step step{
+        action, 0, partition, clause.text(), reason, std::move(sql), create_locks(set_.inventory)};
     step.first_strong = step.sql.size() - 1;  // ATTACH
-    step.sets_replica_index = parent.replica_identity == ReplicaIdentity::kIndex;
+    step.sets_replica_index = set_.inventory.parent.replica_identity == ReplicaIdentity::kIndex;
     return step;
+  }
+
+  // Two long names may be shortened to one.
+  bool refuse_taken_below(const std::vector<QualifiedName>& subtree, const std::string& bounds) {
+    for (const QualifiedName& table : subtree) {
+      if (refuse_taken(Action::kCreate, table.name.name(), bounds)) return true;
+    }
+    return false;
   }
 
   bool refuse_taken(Action action, const std::string& name, const std::string& bounds) {

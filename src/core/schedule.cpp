@@ -29,6 +29,11 @@ int partitions_in_one_call(std::int64_t lock_slots, int locks_each, bool others_
   return static_cast<int>(std::clamp<std::int64_t>(lock_slots / 8 / locks_each, 1, most));
 }
 
+std::size_t tables_in_one_tree(std::int64_t lock_slots, int locks_each) {
+  constexpr std::int64_t kMost = 1000;
+  return static_cast<std::size_t>(std::clamp<std::int64_t>(lock_slots / 4 / locks_each, 1, kMost));
+}
+
 Visit after_rest(const Visit& next, Micros policy_now, Micros real_now,
                  std::chrono::seconds naptime) {
   const bool was_due = next.due && *next.due <= policy_now;

@@ -33,6 +33,10 @@ inline constexpr int kCrashesToQuarantine = 3;
 // table; maintenance makes the rest, each in a transaction of its own.
 [[nodiscard]] int partitions_in_one_call(std::int64_t lock_slots, int locks_each, bool others_wait);
 
+// How many tables one new partition may come with: they are made in one transaction. Never more
+// than fit into a quarter of the server's lock table.
+[[nodiscard]] std::size_t tables_in_one_tree(std::int64_t lock_slots, int locks_each);
+
 // How long retirement rests in a set that woke up in another server than it went to sleep in.
 inline constexpr Micros kHoldAfterRestore = kMicrosPerDay;
 

@@ -33,12 +33,23 @@ void append_list(Sql& sql, const std::vector<std::optional<std::string>>& values
   }
 }
 
-Sql create_table(const Parent& parent, const QualifiedName& partition) {
+void append_partitioning(Sql& sql, const SubLevel& below) {
+  sql << " PARTITION BY ";
+  switch (below.method) {
+    case Method::kRange: sql << "RANGE ("; break;
+    case Method::kList: sql << "LIST ("; break;
+    case Method::kHash: sql << "HASH ("; break;
+  }
+  sql << Identifier(below.control) << ")";
+}
+
+Sql create_table(const Parent& parent, const QualifiedName& partition, const SubLevel* below) {
   Sql sql("CREATE ");
   if (parent.unlogged) sql << "UNLOGGED ";
   sql << "TABLE " << partition << " (LIKE " << parent.name << " INCLUDING ALL";
   if (parent.attach_brings_identity) sql << " EXCLUDING IDENTITY";
   sql << ")";
+  if (below != nullptr) append_partitioning(sql, *below);
   if (!parent.access_method.empty()) sql << " USING " << Identifier(parent.access_method);
   if (!parent.tablespace.empty()) sql << " TABLESPACE " << Identifier(parent.tablespace);
   return sql;
@@ -97,9 +108,9 @@ Sql member_statement(Membership membership, const QualifiedName& table) {
   return sql;
 }
 
-std::vector<Sql> create_statements(const Parent& parent, const QualifiedName& partition,
-                                   const Sql& bound_clause) {
-  std::vector<Sql> statements{create_table(parent, partition)};
+std::vector<Sql> table_statements(const Parent& parent, const QualifiedName& partition,
+                                  const SubLevel* below) {
+  std::vector<Sql> statements{create_table(parent, partition, below)};
   for (const Sql& grant : grant_statements(parent.grants, partition)) statements.push_back(grant);
   for (const ColumnTarget& target : parent.statistics_targets) {
     statements.push_back(statistics_target_statement(partition, target));
@@ -114,10 +125,14 @@ std::vector<Sql> create_statements(const Parent& parent, const QualifiedName& pa
     append_alter(statements, partition, Sql("REPLICA IDENTITY NOTHING"));
   }
   if (parent.in_extension) statements.push_back(member_statement(Membership::kJoin, partition));
-  Sql attach("ATTACH PARTITION ");
-  attach << partition << " " << bound_clause;
-  append_alter(statements, parent.name, attach);
   return statements;
+}
+
+Sql attach_statement(const QualifiedName& parent, const QualifiedName& partition,
+                     const Sql& bound_clause) {
+  Sql sql("ALTER TABLE ");
+  sql << parent << " ATTACH PARTITION " << partition << " " << bound_clause;
+  return sql;
 }
 
 Sql statistics_target_statement(const QualifiedName& table, const ColumnTarget& target) {

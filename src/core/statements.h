@@ -22,11 +22,14 @@ enum class LockMode { kShareUpdateExclusive, kAccessExclusive };
 enum class Membership { kJoin, kLeave };
 [[nodiscard]] Sql member_statement(Membership membership, const QualifiedName& table);
 
-// CREATE TABLE ... LIKE, everything LIKE does not carry over, ATTACH; all in the new table's
-// favour, none of it takes a lock on the parent that readers or writers could notice.
-[[nodiscard]] std::vector<Sql> create_statements(const Parent& parent,
-                                                 const QualifiedName& partition,
-                                                 const Sql& bound_clause);
+// CREATE TABLE ... LIKE and everything LIKE does not carry over; all in the new table's favour,
+// none of it takes a lock on the parent that readers or writers could notice. The table is itself
+// partitioned where `below` says so.
+[[nodiscard]] std::vector<Sql> table_statements(const Parent& parent,
+                                                const QualifiedName& partition,
+                                                const SubLevel* below);
+[[nodiscard]] Sql attach_statement(const QualifiedName& parent, const QualifiedName& partition,
+                                   const Sql& bound_clause);
 
 [[nodiscard]] Sql statistics_target_statement(const QualifiedName& table,
                                               const ColumnTarget& target);

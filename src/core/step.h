@@ -82,13 +82,14 @@ struct Step {
   bool concurrently = false;        // must run as a top-level statement, in no function
   Retire retire = Retire::kDetach;  // kDetach, kFinalize: what follows the detach
   bool sets_replica_index = false;  // kCreate: REPLICA IDENTITY USING INDEX once the index is known
-  Oid object_oid = 0;               // repairs: the parent's index; kRefresh: the subscription
+  std::vector<QualifiedName> subtree = {};  // kCreate: tables that are made below the partition
+  Oid object_oid = 0;  // repairs: the parent's index; kRefresh: the subscription
   std::vector<NamedRelation> others = {};  // further relations that it names or locks
   Oid role = 0;                            // as whom, where it is not the owner of the set
   std::optional<QualifiedName> becomes = std::nullopt;  // kArchive: what it is called then
   std::string file = {};                                // kExport
   std::optional<HookCall> call = std::nullopt;          // kBeforeRetire, kAfterRetire
-  std::optional<RowMove> move = std::nullopt;  // kDrain
+  std::optional<RowMove> move = std::nullopt;           // kDrain
 };
 
 // A step that cannot be planned, and why. It stops no other step.

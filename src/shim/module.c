@@ -25,6 +25,9 @@ _PG_init(void)
 PGS_FUNCTION(pgscale_create_parent);
 PGS_FUNCTION(pgscale_alter_parent);
 PGS_FUNCTION(pgscale_forget_parent);
+PGS_FUNCTION(pgscale_create_subparent);
+PGS_FUNCTION(pgscale_alter_subparent);
+PGS_FUNCTION(pgscale_forget_subparent);
 PGS_FUNCTION(pgscale_pause);
 PGS_FUNCTION(pgscale_resume);
 PGS_FUNCTION(pgscale_plan);

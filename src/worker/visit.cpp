@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -113,12 +114,25 @@ Visit next_visit() {
   return next;
 }
 
+// Those that have not been visited yet; false when there was none.
+bool visit_sets(const std::vector<Oid>& sets, std::set<Oid>& visited) {
+  bool any = false;
+  for (Oid parent : sets) {
+    if (!visited.insert(parent).second) continue;
+    visit_set(parent);
+    any = true;
+  }
+  return any;
+}
+
 void visit_database() {
-  const auto work = work_to_do();
+  auto work = work_to_do();
   Visit next;
   if (work) {
     for (Oid table : work->guards) look_at_guard(table);
-    for (Oid parent : work->sets) visit_set(parent);
+    std::set<Oid> visited;
+    // Partitions that are made may be sets themselves, and due.
+    while (work && visit_sets(work->sets, visited)) work = work_to_do();
     sample_if_due();
     const auto trouble = pg::isolated([&next] { next = next_visit(); });
     if (trouble) next.retry = pg::real_now() + kRestAfterTrouble;

@@ -30,7 +30,9 @@ Lines texts(const std::vector<Sql>& statements) {
 }
 
 Lines created(const Parent& parent) {
-  return texts(create_statements(parent, in_public("p1"), Sql("DEFAULT")));
+  std::vector<Sql> statements = table_statements(parent, in_public("p1"), nullptr);
+  statements.push_back(attach_statement(parent.name, in_public("p1"), Sql("DEFAULT")));
+  return texts(statements);
 }
 
 TEST(BoundClause, SpeaksForEveryKindOfBound) {
