@@ -68,7 +68,7 @@ void end_interrupted_detaches(Oid parent) {
           "SELECT $1::oid, n.nspname, c.relname, e.action, e.bounds FROM ended e"
           "  JOIN pg_catalog.pg_class c ON c.oid = e.partition"
           "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-          " WHERE e.action = 'detach' AND EXISTS (SELECT FROM pgscale.policy p"
+          " WHERE e.action = 'detach' AND EXISTS (SELECT FROM pgscale.managed_set p"
           "        WHERE p.parent = $1::oid AND p.after_retire IS NOT NULL)"
           "    ON CONFLICT (parent, partition_schema, partition_name, action) DO NOTHING"),
       {pg::from_oid(parent), timestamptz_text(pg::policy_now())});
