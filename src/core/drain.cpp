@@ -169,7 +169,7 @@ Step drain_step(const PartitionSet& set, const Drain& drain, int batch) {
       drain.grown != nullptr
           ? drain.grown->name
           : QualifiedName{parent.name.schema,
-                          Identifier(partition_name(parent.name.name.name(), set.policy.naming,
+                          Identifier(partition_name(parent.base_name, set.policy.naming,
                                                     parent.method, drain.bound_name))};
   Step step{Action::kDrain,
             drain.grown != nullptr ? drain.grown->oid : 0,

@@ -15,6 +15,7 @@ PartitionSet set_below(const PartitionSet& set, const QualifiedName& partition) 
   Parent parent = set.inventory.parent;
   parent.oid = 0;
   parent.name = partition;
+  parent.base_name = partition.name.name();
   parent.method = level.method;
   parent.key_columns = {level.control};
   parent.key_collations = {std::nullopt};
