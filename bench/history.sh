@@ -89,7 +89,7 @@ row 'history, MB in a day of 288 such samples and one frame, against 50 MB' \
   "$(awk -v f="$frame" -v g="$grown" -v r="$ROUNDS" 'BEGIN { printf "%.3f", (f + g / r * 288) / 50e6 }')"
 
 for view in $(sql -c "SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'pgscale'::regnamespace AND c.relkind = 'v'
-                         AND has_table_privilege('pg_monitor', c.oid, 'SELECT') AND c.relname <> 'bloat' ORDER BY 1"); do
+                         AND has_table_privilege('pg_monitor', c.oid, 'SELECT') AND c.relname NOT IN ('bloat', 'health_now', 'metrics_now') ORDER BY 1"); do
   for ((round = 0; round < ROUNDS; round++)); do
     sql -c '\timing on' -c '\o /dev/null' -c "SELECT * FROM pgscale.$view" -c "SELECT * FROM pgscale.$view" | sed -n '2s/Time: \([0-9.]*\) ms.*/\1/p' >>"$RUN_DIR/log/history.view.$$"
   done

@@ -229,7 +229,7 @@ counted AS MATERIALIZED (
       LEFT JOIN pgscale.recent_counter c
         ON c.scope = 'server' AND c.name IN ('checkpoints_timed', 'checkpoints_requested')
         OR c.scope = 'database' AND c.name IN ('temp_bytes', 'deadlocks')
-           AND c.object = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()))
+           AND c.object = (SELECT d.oid::bigint FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()))
 SELECT 'cache_hit' AS check_name,
        CASE WHEN r.hit + r.read >= 100000 THEN round(100.0 * r.hit / (r.hit + r.read), 2) END AS value,
        pg_catalog.current_database()::text AS object, NULL::timestamptz AS since,
@@ -238,7 +238,7 @@ SELECT 'cache_hit' AS check_name,
             ELSE 'fewer than 100000 blocks were read in the window' END AS evidence
   FROM seen s
   LEFT JOIN pgscale.recent r
-    ON r.scope = 'database' AND r.object = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())
+    ON r.scope = 'database' AND r.object = (SELECT d.oid::bigint FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())
 UNION ALL
 SELECT 'requested_checkpoints',
        CASE WHEN k.timed + k.requested >= 6 THEN round(100 * k.requested / (k.timed + k.requested), 2)

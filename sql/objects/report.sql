@@ -5,7 +5,7 @@ SELECT s.at, s.seconds, s.scope, s.object, s.frame, s.hit, s.read, s.ms, s.scans
        s.inserted, s.updated, s.deleted, s.hot_updated, s.bytes, s.live_rows, s.dead_rows,
        s.counters, s.gauges
   FROM pgscale.sample s
-  LEFT JOIN pg_catalog.pg_class c ON c.oid = s.object AND s.scope IN ('table', 'leaf', 'index', 'sequence')
+  LEFT JOIN pg_catalog.pg_class c ON c.oid::bigint = s.object AND s.scope IN ('table', 'leaf', 'index', 'sequence')
  WHERE s.scope = 'database'
     OR pg_catalog.pg_has_role(c.relowner, 'USAGE')
     OR pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE');

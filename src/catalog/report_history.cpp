@@ -78,7 +78,7 @@ Sql tables_query() {
       "       extract(epoch FROM k.last - k.first)::float8,"
       "       CASE WHEN c.relkind = 'p' THEN (SELECT count(*) FROM pg_partition_tree(c.oid) t "
       "WHERE t.isleaf) END"
-      "  FROM sized s JOIN pg_class c ON c.oid = s.object CROSS JOIN clock k"
+      "  FROM sized s JOIN pg_class c ON c.oid::bigint = s.object CROSS JOIN clock k"
       " ORDER BY s.bytes DESC, 2 LIMIT $3::int");
 }
 
@@ -154,7 +154,7 @@ void read_hit_history(CacheUse& cache, const Period& period, double block) {
   for (const auto& row : pg::query(
            Sql("SELECT extract(epoch FROM max(h.at))::float8, sum(h.hit)::float8, "
                "sum(h.read)::float8"
-               "  FROM pgscale.history h JOIN pg_database d ON d.oid = h.object"
+               "  FROM pgscale.history h JOIN pg_database d ON d.oid::bigint = h.object"
                " WHERE h.scope = 'database' AND d.datname = current_database() AND h.seconds > 0"
                "   AND h.at > $1::timestamptz AND h.at <= $2::timestamptz"
                " GROUP BY date_bin($3::interval, h.at, $1::timestamptz) ORDER BY 1"),
@@ -173,7 +173,7 @@ void read_hit_history(CacheUse& cache, const Period& period, double block) {
 void read_readers(CacheUse& cache, const Period& period, double block) {
   for (const auto& row :
        pg::query(Sql("SELECT c.oid::regclass::text, sum(h.hit)::float8, sum(h.read)::float8"
-                     "  FROM pgscale.history h JOIN pg_class c ON c.oid = h.object"
+                     "  FROM pgscale.history h JOIN pg_class c ON c.oid::bigint = h.object"
                      " WHERE h.scope = 'table' AND h.seconds > 0"
                      "   AND h.at > $1::timestamptz AND h.at <= $2::timestamptz"
                      " GROUP BY c.oid HAVING sum(h.read) > 0"

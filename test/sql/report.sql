@@ -57,7 +57,7 @@ SELECT h.at, 3600, 'table', t.name::regclass::oid::bigint, h.frame, 90, 10,
                    WHEN 'regress_report.gone' THEN h.at = '2026-11-02 12:00+00'
                    WHEN 'regress_report.new' THEN h.at = '2026-11-03 08:00+00'
                    ELSE h.frame END;
-INSERT INTO pgscale.sample (at, seconds, scope, object, frame, ms) VALUES ('2026-11-03 12:00+00', 3600, 'query', 4711, false, 5);
+INSERT INTO pgscale.sample (at, seconds, scope, object, frame, ms) VALUES ('2026-11-03 12:00+00', 3600, 'query', -8070450532247928832, false, 5);
 DROP TABLE regress_report.gone;
 
 -- everybody sees the databases, an owner his tables, pg_read_all_stats all
