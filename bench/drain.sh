@@ -36,7 +36,7 @@ measure() {
   background=($!)
   until_true "SELECT EXISTS (SELECT FROM event WHERE at = '2020-05-06 00:00+00')"
   "$@"
-  kill -INT "${background[0]}"
+  end_load "${background[0]}"
   wait "${background[0]}" || true
   background=()
   # Without the schedule lag of --rate: what the server took is latency less lag (columns 3 and 7).

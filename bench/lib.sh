@@ -42,3 +42,10 @@ until_true() {
     read -rt 0.1 <> <(:) || true
   done
 }
+
+# Ends pgbench, after what it has logged so far has left its buffer. SIGINT will not do: a shell has its background
+# processes ignore it.
+end_load() {
+  sql -c 'SELECT pg_sleep(1)' >/dev/null
+  kill "$@"
+}

@@ -93,7 +93,7 @@ measure() { # measure WHO DEFAULT
   load select 'SELECT count(*) FROM event;' 4 200
   until_true "SELECT count(*) > 100 FROM event WHERE note = 'x'"
   for ((n = 1; n <= ROTATIONS; n++)); do "rotate_$1" "$n"; done
-  kill -INT "${background[@]}"
+  end_load "${background[@]}"
   wait "${background[@]}" 2>/dev/null || true
   background=()
   printf '%s %s\n' "$(longest insert)" "$(($(deadlocks) - before))"
