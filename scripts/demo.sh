@@ -17,6 +17,8 @@ conf=$RUN_DIR/log/demo.conf
 cat >"$conf" <<'CONF'
 shared_preload_libraries = 'pgscale'
 pgscale.naptime = '1s'
+# a clock that jumps by months has no history of statistics, only many empty partitions for it
+pgscale.sample_interval = 0
 max_worker_processes = 16
 CONF
 echo "starting a cluster of its own under build/run"
