@@ -279,11 +279,16 @@ bool drops_indexes(const PartmanSet& set) {
 
 Retire retire_of(const PartmanSet& set) {
   if (drops_tables(set)) return Retire::kDrop;
+  if (value_of(set, "retention") == nullptr) return Retire::kDetach;
   const bool changes = value_of(set, "retention_schema") != nullptr || drops_indexes(set);
   return changes ? Retire::kArchive : Retire::kDetach;
 }
 
-void map_retention_schema(const PartmanSet&, const PartmanSetting& setting, Import& import) {
+void map_retention_schema(const PartmanSet& set, const PartmanSetting& setting, Import& import) {
+  if (value_of(set, "retention") == nullptr) {
+    ignored(import, setting, "Nothing is retired.");
+    return;
+  }
   import.policy.archive_schema = setting.value;
   mapped(import, setting, "archive_schema => " + setting.value, "Retired partitions move there.");
 }

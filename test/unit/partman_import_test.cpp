@@ -206,6 +206,13 @@ TEST(MapPartmanRetention, MovesWhatWasToBeMovedAndDropsNothing) {
   EXPECT_FALSE(is_refused(map_partman(set)));
 }
 
+TEST(MapPartmanRetention, MovesNothingWhereNothingIsRetired) {
+  const PartmanSet set = with("retention_schema", "old");
+  EXPECT_EQ(map_partman(set).policy.retire, Retire::kDetach);
+  EXPECT_FALSE(map_partman(set).policy.archive_schema);
+  EXPECT_EQ(status(set, "retention_schema"), "ignored");
+}
+
 TEST(MapPartmanRetention, DropsIndexesOfTablesThatStay) {
   PartmanSet set = with("retention_keep_index", "false");
   EXPECT_EQ(status(set, "retention_keep_index"), "ignored");
