@@ -48,6 +48,7 @@ std::vector<Drift> load_coverage(ManagedSet managed, Micros now) {
 }
 
 std::vector<Drift> look_for_drift(Oid parent, Oid caller) {
+  const pg::LockTimeout limit(pg::lock_timeout());  // the functions of encoded keys may take locks
   std::vector<Drift> found;
   append_attempt(found, [parent, caller] { return load_drift(parent, caller); });
   append_attempt(found, [parent] { return load_coverage(load_set(parent), pg::policy_now()); });
