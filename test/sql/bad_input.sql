@@ -92,6 +92,8 @@ SELECT * FROM sqlstate_of($$ SELECT pgscale.create_parent('t', 'at', '1 month', 
 SELECT * FROM sqlstate_of($$ SELECT pgscale.create_parent('t', 'at', '1 month', default_partition => NULL) $$);
 SELECT * FROM sqlstate_of($$ SELECT pgscale.alter_parent(NULL) $$);
 SELECT * FROM sqlstate_of($$ SELECT pgscale.forget_parent(NULL) $$);
+SELECT * FROM sqlstate_of($$ SELECT pgscale.forget_receiver(NULL) $$);
+SELECT * FROM sqlstate_of($$ SELECT pgscale.forget_receiver('nobody') $$);
 SELECT * FROM sqlstate_of($$ SELECT pgscale.pause(NULL) $$);
 SELECT * FROM sqlstate_of($$ SELECT pgscale.resume(NULL) $$);
 

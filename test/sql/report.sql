@@ -70,6 +70,10 @@ SET ROLE regress_report_other;
 SELECT current_user, scope, count(*) FROM pgscale.history GROUP BY 1, 2 ORDER BY 2;
 SELECT count(*) FROM pgscale.sample;
 RESET ROLE;
+-- the number of a query is no OID, whichever way tables are joined
+SET enable_nestloop = off;
+SELECT count(*) FROM pgscale.history WHERE scope = 'query';
+RESET enable_nestloop;
 
 -- A section as text, less its plots.
 CREATE FUNCTION pg_temp.section(page text, id text) RETURNS SETOF text LANGUAGE sql AS $$

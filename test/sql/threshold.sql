@@ -35,3 +35,13 @@ SELECT check_name, warning, critical FROM pgscale.threshold WHERE changed;
 DELETE FROM pgscale.threshold;
 REVOKE ALL ON pgscale.threshold FROM regress_threshold;
 DROP ROLE regress_threshold;
+
+-- the plan that the session keeps is made anew for a new extension
+SELECT count(*) > 30 AS checks FROM pgscale.health;
+BEGIN;
+SET LOCAL client_min_messages = warning;
+DROP EXTENSION pgscale;
+CREATE EXTENSION pgscale;
+SELECT count(*) > 30 AS checks FROM pgscale.health;
+ROLLBACK;
+SELECT count(*) > 30 AS checks FROM pgscale.health;
