@@ -10,8 +10,6 @@
 namespace pgscale::api {
 namespace {
 
-pg::Value or_null(const std::string& text) { return text.empty() ? pg::Value() : pg::Value(text); }
-
 pg::Value statements(const Drift& drift) {
   if (drift.repair.empty()) return std::nullopt;
   std::vector<std::string> texts;
@@ -34,9 +32,9 @@ void drift_of(PgsCall* call) {
   std::vector<std::vector<pg::Value>> rows;
   for (const Drift& drift : catalog::look_for_drift(parent, pg::current_user())) {
     rows.push_back({drift.partition_oid != 0 ? pg::from_oid(drift.partition_oid) : pg::Value(),
-                    text(drift.kind), or_null(drift.object), or_null(drift.expected),
-                    or_null(drift.actual), text(drift.severity), statements(drift),
-                    or_null(locks_of(drift))});
+                    text(drift.kind), pg::from_text(drift.object), pg::from_text(drift.expected),
+                    pg::from_text(drift.actual), text(drift.severity), statements(drift),
+                    pg::from_text(locks_of(drift))});
   }
   session.end();
   pg::ResultRows result(call);

@@ -14,9 +14,8 @@ std::vector<WatchedSet> load_watched_sets() {
            "       ((extract(epoch FROM w.looked_at) - 946684800) * 1000000)::bigint"
            "  FROM pgscale.policy p JOIN pg_catalog.pg_class c ON c.oid = p.parent"
            "  LEFT JOIN pgscale.drift_watch w USING (parent)"))) {
-    WatchedSet set{pg::to_oid(row[0]), static_cast<std::size_t>(pg::to_int(row[1])), std::nullopt};
-    if (row[2]) set.looked_at = pg::to_int(row[2]);
-    sets.push_back(set);
+    sets.push_back(
+        {pg::to_oid(row[0]), static_cast<std::size_t>(pg::to_int(row[1])), pg::to_integer(row[2])});
   }
   return sets;
 }

@@ -53,10 +53,6 @@ std::vector<Partition> load_partitions(const ParentFacts& facts, const std::opti
   return partitions;
 }
 
-std::optional<Micros> to_micros(const pg::Value& value) {
-  return value ? std::optional<Micros>(pg::to_int(value)) : std::nullopt;
-}
-
 // Only tables that exist: a row whose table is gone has nothing left to do.
 std::vector<RetiredTable> load_retired(const ParentFacts& facts, const std::optional<Axis>& axis) {
   const auto acting = pg::Acting::as_extension();
@@ -80,7 +76,7 @@ std::vector<RetiredTable> load_retired(const ParentFacts& facts, const std::opti
                        pg::to_bool(row[5]),
                        *row[6],
                        read_range(*row[6], facts, axis),
-                       to_micros(row[7]),
+                       pg::to_integer(row[7]),
                        {},
                        pg::to_bool(row[8])});
     // Without the seal there may be rows by now that the file does not have.

@@ -13,8 +13,6 @@ using pg::Value;
 
 constexpr int kRunsKept = 1000;
 
-Value from_text(const std::string& text) { return text.empty() ? Value() : Value(text); }
-
 Value from_pids(const std::vector<int>& pids) {
   if (pids.empty()) return std::nullopt;
   std::vector<std::string> texts;
@@ -54,9 +52,9 @@ void end_run(std::int64_t run, const RunEnd& end) {
           "       blockers = $7::int[], rows = $8::bigint"
           " WHERE id = $1::bigint AND outcome = 'running'"),
       {pg::from_int(run), failed ? "failed" : "ok", failed ? Value(end.failure->sqlstate) : Value(),
-       failed ? Value(end.failure->message) : from_text(end.note),
-       failed ? from_text(end.failure->detail) : Value(),
-       failed ? from_text(end.failure->hint) : Value(), from_pids(end.blockers),
+       failed ? Value(end.failure->message) : pg::from_text(end.note),
+       failed ? pg::from_text(end.failure->detail) : Value(),
+       failed ? pg::from_text(end.failure->hint) : Value(), from_pids(end.blockers),
        pg::from_int(end.rows)});
 }
 
@@ -81,9 +79,9 @@ void record_refusal(const Parent& parent, const Refusal& refusal, const std::str
           "       requester, pid, finished_at, outcome, sqlstate, message, hint)"
           " VALUES ($1::oid, $2, $3, $4, $5, $6, $7::int, clock_timestamp(), 'refused',"
           "       $8, $9, $10)"),
-      {pg::from_oid(parent.oid), readable(parent.name), from_text(refusal.partition),
-       from_text(refusal.bounds), text(refusal.action), requester, pg::from_int(pg::own_pid()),
-       sqlstate(refusal.problem), refusal.message, from_text(refusal.hint)});
+      {pg::from_oid(parent.oid), readable(parent.name), pg::from_text(refusal.partition),
+       pg::from_text(refusal.bounds), text(refusal.action), requester, pg::from_int(pg::own_pid()),
+       sqlstate(refusal.problem), refusal.message, pg::from_text(refusal.hint)});
 }
 
 void record_trouble(Oid parent, const pg::Outcome& outcome, const std::string& requester) {
@@ -93,7 +91,7 @@ void record_trouble(Oid parent, const pg::Outcome& outcome, const std::string& r
                   " VALUES ($1::oid, $1::oid::regclass::text, 'plan', $2, $3::int,"
                   "       clock_timestamp(), 'failed', $4, $5, $6, $7)"),
               {pg::from_oid(parent), requester, pg::from_int(pg::own_pid()), outcome.sqlstate,
-               outcome.message, from_text(outcome.detail), from_text(outcome.hint)});
+               outcome.message, pg::from_text(outcome.detail), pg::from_text(outcome.hint)});
 }
 
 void bury_dead_runs(Oid parent, Runs runs) {

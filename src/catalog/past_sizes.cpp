@@ -27,14 +27,6 @@ struct Reach {
   bool sees_all = false;
 };
 
-std::optional<Micros> to_micros(const Value& micros) {
-  return micros ? std::optional<Micros>(pg::to_int(micros)) : std::nullopt;
-}
-
-std::optional<std::int64_t> to_bytes(const Value& bytes) {
-  return bytes ? std::optional<std::int64_t>(pg::to_int(bytes)) : std::nullopt;
-}
-
 // Literals, so that a statement is not even planned for the other partitions.
 Sql& operator<<(Sql& sql, const std::string& moment) {
   return sql << "timestamptz " << Literal{moment};
@@ -70,10 +62,10 @@ Reach find_reach(Micros now, Oid reader) {
       << ", pg_has_role($1::oid, 'pg_read_all_stats', 'USAGE')";
   const pg::Rows rows = pg::query(sql, {pg::from_oid(reader)});
   const auto& row = rows.front();
-  reach.day.frame = to_micros(row[0]);
-  reach.week.frame = to_micros(row[1]);
-  reach.month.frame = to_micros(row[2]);
-  reach.first = to_micros(row[3]);
+  reach.day.frame = pg::to_integer(row[0]);
+  reach.week.frame = pg::to_integer(row[1]);
+  reach.month.frame = pg::to_integer(row[2]);
+  reach.first = pg::to_integer(row[3]);
   reach.sees_all = pg::to_bool(row[4]);
   return reach;
 }
@@ -110,9 +102,9 @@ std::vector<PastSizes> sizes_of_roots(const Reach& reach, Oid reader, Tables tab
   for (const auto& row : pg::query(sql, {pg::from_oid(reader)})) {
     PastSizes& table = sizes.emplace_back();
     table.table = pg::to_oid(row[0]);
-    table.day_ago = to_bytes(row[1]);
-    table.week_ago = to_bytes(row[2]);
-    table.month_ago = to_bytes(row[3]);
+    table.day_ago = pg::to_integer(row[1]);
+    table.week_ago = pg::to_integer(row[2]);
+    table.month_ago = pg::to_integer(row[3]);
     if (!table.week_ago) continue;
     table.since = reach.week.at;
     table.since_bytes = table.week_ago;
@@ -140,8 +132,8 @@ void add_first_sizes(std::vector<PastSizes>& sizes, const Reach& reach, Micros n
   const std::vector<PastSizes> unknown(sizes.begin(), young);
   for (const auto& row : pg::query(sql, {objects(unknown)})) {
     PastSizes& table = sizes[static_cast<std::size_t>(pg::to_int(row[0]) - 1)];
-    table.since = to_micros(row[1]);
-    table.since_bytes = to_bytes(row[2]);
+    table.since = pg::to_integer(row[1]);
+    table.since_bytes = pg::to_integer(row[2]);
   }
 }
 
@@ -173,7 +165,7 @@ PastSizes sizes_of_database(const Reach& reach, const std::vector<PastSizes>& ta
   } else if (reach.first) {
     Sql sql("SELECT sum(bytes)::bigint ");
     database.since = reach.first;
-    database.since_bytes = to_bytes(pg::query(sql << in_frame(*reach.first)).front()[0]);
+    database.since_bytes = pg::to_integer(pg::query(sql << in_frame(*reach.first)).front()[0]);
   }
   return database;
 }

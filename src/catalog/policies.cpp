@@ -11,22 +11,16 @@ namespace {
 
 using pg::Rows;
 
-std::vector<Oid> oids(const Rows& rows) {
-  std::vector<Oid> result;
-  for (const auto& row : rows) result.push_back(pg::to_oid(row[0]));
-  return result;
-}
-
 }  // namespace
 
 std::vector<Oid> own_sets() {
   const Oid user = pg::current_user();
   const auto acting = pg::Acting::as_extension();
-  return oids(pg::query(Sql("SELECT p.parent::oid FROM pgscale.policy p"
-                            "  JOIN pg_catalog.pg_class c ON c.oid = p.parent"
-                            " WHERE pg_catalog.pg_has_role($1::oid, c.relowner, 'USAGE')"
-                            " ORDER BY c.relnamespace::regnamespace::text, c.relname"),
-                        {pg::from_oid(user)}));
+  return pg::to_oids(pg::query(Sql("SELECT p.parent::oid FROM pgscale.policy p"
+                                   "  JOIN pg_catalog.pg_class c ON c.oid = p.parent"
+                                   " WHERE pg_catalog.pg_has_role($1::oid, c.relowner, 'USAGE')"
+                                   " ORDER BY c.relnamespace::regnamespace::text, c.relname"),
+                               {pg::from_oid(user)}));
 }
 
 bool may_see(Oid parent) {

@@ -44,10 +44,6 @@ Value instant(const std::optional<Micros>& moment) {
   return moment ? Value(timestamptz_text(*moment)) : Value();
 }
 
-std::optional<Micros> to_micros(const Value& micros) {
-  return micros ? std::optional<Micros>(pg::to_int(micros)) : std::nullopt;
-}
-
 // One column of many rows, as the text of an array.
 template <typename Row, typename Field>
 std::string column(const std::vector<Row>& rows, Field&& field) {
@@ -196,7 +192,7 @@ Baselines load_baselines(const std::string& scope) {
   baselines.reserve(rows.size());
   for (const auto& row : rows) {
     baselines[pg::to_int(row[0])] = {to_activity(*row[1]), std::stod(*row[2]), pg::to_int(row[3]),
-                                     to_micros(row[4]), to_micros(row[5])};
+                                     pg::to_integer(row[4]), pg::to_integer(row[5])};
   }
   return baselines;
 }

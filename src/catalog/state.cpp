@@ -13,12 +13,6 @@ namespace {
 using pg::Rows;
 using pg::Value;
 
-// timestamptz as microseconds since 2000-01-01 UTC, the form of all times in core.
-std::optional<Micros> to_micros(const Value& value) {
-  if (!value) return std::nullopt;
-  return pg::to_int(value);
-}
-
 Value from_micros(std::optional<Micros> instant) {
   return instant ? Value(timestamptz_text(*instant)) : Value();
 }
@@ -31,8 +25,6 @@ Value from_oids(const std::optional<std::vector<Oid>>& oids) {
   for (Oid oid : *oids) values.push_back(pg::from_oid(oid));
   return pg::array_literal(values);
 }
-
-Value from_text(const std::string& text) { return text.empty() ? Value() : Value(text); }
 
 }  // namespace
 
@@ -55,16 +47,16 @@ SetState load_state(Oid parent) {
   const auto& row = rows.front();
   state.filled = pg::to_bool(row[0]);
   state.polled = pg::to_bool(row[1]);
-  state.next_due = to_micros(row[2]);
-  state.retry_at = to_micros(row[3]);
+  state.next_due = pg::to_integer(row[2]);
+  state.retry_at = pg::to_integer(row[3]);
   state.refusals = *row[4];
   state.failures = static_cast<int>(pg::to_int(row[5]));
   state.crashes = static_cast<int>(pg::to_int(row[6]));
-  state.look_at = to_micros(row[9]);
-  state.refreshed_at = to_micros(row[10]);
+  state.look_at = pg::to_integer(row[9]);
+  state.refreshed_at = pg::to_integer(row[10]);
   state.changes = row[11];
   if (*row[7] != cluster_identity()) return state;
-  state.hold_until = to_micros(row[8]);
+  state.hold_until = pg::to_integer(row[8]);
   if (state.hold_until && *state.hold_until <= pg::real_now()) state.hold_until.reset();
   return state;
 }
@@ -102,29 +94,30 @@ void begin_visit(Oid parent) {
 
 void record_visit(Oid parent, const VisitRecord& visit) {
   const auto acting = pg::Acting::as_extension();
-  pg::execute(Sql("INSERT INTO pgscale.set_state AS s (parent, filled, next_due, polled, retry_at,"
-                  "       visited_at, last_run, last_success, last_error, last_sqlstate, refusals,"
-                  "       failures, look_at, watched)"
-                  " SELECT $1::oid, $2::bool, $3::timestamptz, $4::bool, $5::timestamptz,"
-                  "       clock_timestamp(), CASE WHEN $6::bool THEN clock_timestamp() END,"
-                  "       CASE WHEN $7::bool THEN clock_timestamp() END, $8, $9, $10,"
-                  "       CASE WHEN $7::bool THEN 0 ELSE 1 END, $11::timestamptz, $12::oid[]"
-                  "  FROM pgscale.managed_set WHERE parent = $1::oid"
-                  " ON CONFLICT (parent) DO UPDATE SET"
-                  "       filled = s.filled OR excluded.filled, next_due = excluded.next_due,"
-                  "       polled = excluded.polled, retry_at = excluded.retry_at,"
-                  "       visited_at = excluded.visited_at,"
-                  "       last_run = coalesce(excluded.last_run, s.last_run),"
-                  "       last_success = coalesce(excluded.last_success, s.last_success),"
-                  "       last_error = excluded.last_error, last_sqlstate = excluded.last_sqlstate,"
-                  "       refusals = excluded.refusals, crashes = 0,"
-                  "       look_at = coalesce(excluded.look_at, s.look_at),"
-                  "       watched = excluded.watched,"
-                  "       failures = CASE WHEN $7::bool THEN 0 ELSE s.failures + 1 END"),
-              {pg::from_oid(parent), visit.filled ? "t" : "f", from_micros(visit.next_due),
-               visit.polled ? "t" : "f", from_micros(visit.retry_at), visit.worked ? "t" : "f",
-               visit.clean ? "t" : "f", from_text(visit.error), from_text(visit.sqlstate),
-               from_text(visit.refusals), from_micros(visit.look_at), from_oids(visit.watched)});
+  pg::execute(
+      Sql("INSERT INTO pgscale.set_state AS s (parent, filled, next_due, polled, retry_at,"
+          "       visited_at, last_run, last_success, last_error, last_sqlstate, refusals,"
+          "       failures, look_at, watched)"
+          " SELECT $1::oid, $2::bool, $3::timestamptz, $4::bool, $5::timestamptz,"
+          "       clock_timestamp(), CASE WHEN $6::bool THEN clock_timestamp() END,"
+          "       CASE WHEN $7::bool THEN clock_timestamp() END, $8, $9, $10,"
+          "       CASE WHEN $7::bool THEN 0 ELSE 1 END, $11::timestamptz, $12::oid[]"
+          "  FROM pgscale.managed_set WHERE parent = $1::oid"
+          " ON CONFLICT (parent) DO UPDATE SET"
+          "       filled = s.filled OR excluded.filled, next_due = excluded.next_due,"
+          "       polled = excluded.polled, retry_at = excluded.retry_at,"
+          "       visited_at = excluded.visited_at,"
+          "       last_run = coalesce(excluded.last_run, s.last_run),"
+          "       last_success = coalesce(excluded.last_success, s.last_success),"
+          "       last_error = excluded.last_error, last_sqlstate = excluded.last_sqlstate,"
+          "       refusals = excluded.refusals, crashes = 0,"
+          "       look_at = coalesce(excluded.look_at, s.look_at),"
+          "       watched = excluded.watched,"
+          "       failures = CASE WHEN $7::bool THEN 0 ELSE s.failures + 1 END"),
+      {pg::from_oid(parent), visit.filled ? "t" : "f", from_micros(visit.next_due),
+       visit.polled ? "t" : "f", from_micros(visit.retry_at), visit.worked ? "t" : "f",
+       visit.clean ? "t" : "f", pg::from_text(visit.error), pg::from_text(visit.sqlstate),
+       pg::from_text(visit.refusals), from_micros(visit.look_at), from_oids(visit.watched)});
   if (!visit.changes) return;
   pg::execute(Sql("DELETE FROM pgscale.change WHERE parent = $1::oid AND id = ANY ($2::bigint[])"),
               {pg::from_oid(parent), *visit.changes});
@@ -174,7 +167,7 @@ Visit next_visit() {
                     " WHERE NOT p.paused AND s.crashes < $1::int"),
                 {pg::from_int(kCrashesToQuarantine), pg::analyze_parents() ? "t" : "f"});
   const auto& row = rows.front();
-  Visit next{to_micros(row[0]), to_micros(row[1])};
+  Visit next{pg::to_integer(row[0]), pg::to_integer(row[1])};
   if (pg::to_bool(row[2])) {
     const Micros after_nap = pg::real_now() + pg::naptime().count() * kMicrosPerSecond;
     next.retry = std::min(next.retry.value_or(after_nap), after_nap);

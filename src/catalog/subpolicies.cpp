@@ -14,12 +14,6 @@ Method to_method(const std::string& word) {
   return word == "list" ? Method::kList : Method::kHash;
 }
 
-std::vector<Oid> oids(const Rows& rows) {
-  std::vector<Oid> result;
-  for (const auto& row : rows) result.push_back(pg::to_oid(row[0]));
-  return result;
-}
-
 // What stands below the set is found anew by settle_tree(), where it is.
 void forget_lost(Oid root) {
   const Rows rows = pg::query(Sql("SELECT s.parent::oid FROM pgscale.set_state s"
@@ -27,7 +21,7 @@ void forget_lost(Oid root) {
                                   "       SELECT FROM pg_catalog.pg_partition_ancestors(s.parent) a"
                                   "        WHERE a.relid = s.root)"),
                               {pg::from_oid(root)});
-  for (Oid lost : oids(rows)) delete_policy(lost);
+  for (Oid lost : pg::to_oids(rows)) delete_policy(lost);
 }
 
 // A hold on the root holds what is found below it, too: after a restore both begin anew.
@@ -117,9 +111,9 @@ void update_subpolicy(Oid root, const SubPolicy& subpolicy) {
 
 void delete_subpolicies(Oid root, int level) {
   const auto acting = pg::Acting::as_extension();
-  for (Oid set : oids(pg::query(Sql("SELECT parent::oid FROM pgscale.set_state"
-                                    " WHERE root = $1::oid AND level >= $2::int"),
-                                {pg::from_oid(root), pg::from_int(level)}))) {
+  for (Oid set : pg::to_oids(pg::query(Sql("SELECT parent::oid FROM pgscale.set_state"
+                                           " WHERE root = $1::oid AND level >= $2::int"),
+                                       {pg::from_oid(root), pg::from_int(level)}))) {
     delete_policy(set);
   }
   pg::execute(Sql("DELETE FROM pgscale.subpolicy WHERE parent = $1::oid AND level >= $2::int"),
@@ -128,7 +122,7 @@ void delete_subpolicies(Oid root, int level) {
 
 std::vector<Oid> sets_below(Oid above) {
   const auto acting = pg::Acting::as_extension();
-  return oids(
+  return pg::to_oids(
       pg::query(Sql("WITH place AS (SELECT coalesce(s.root, s.parent) AS root, s.level"
                     "                 FROM pgscale.set_state s WHERE s.parent = $1::oid)"
                     "SELECT s.parent::oid FROM place"

@@ -34,6 +34,11 @@ std::uint32_t to_oid(const Value& value) { return static_cast<std::uint32_t>(to_
 
 bool to_bool(const Value& value) { return value.value() == "t"; }
 
+std::optional<std::int64_t> to_integer(const Value& value) {
+  if (!value) return std::nullopt;
+  return to_int(value);
+}
+
 std::optional<double> to_number(const Value& value) {
   if (!value) return std::nullopt;
   return std::strtod(value->c_str(), nullptr);
@@ -43,6 +48,14 @@ std::string utf8(const Value& value) { return value ? call(pgs_utf8, value->c_st
 
 Value from_int(std::optional<std::int64_t> number) {
   return number ? Value(std::to_string(*number)) : Value();
+}
+
+Value from_text(const std::string& text) { return text.empty() ? Value() : Value(text); }
+
+std::vector<std::uint32_t> to_oids(const Rows& rows) {
+  std::vector<std::uint32_t> oids;
+  for (const auto& row : rows) oids.push_back(to_oid(row[0]));
+  return oids;
 }
 
 Value from_oid(std::uint32_t oid) { return std::to_string(oid); }

@@ -32,9 +32,14 @@ class Rows {
 [[nodiscard]] std::int64_t to_int(const Value& value);
 [[nodiscard]] std::uint32_t to_oid(const Value& value);
 [[nodiscard]] bool to_bool(const Value& value);
-[[nodiscard]] std::optional<double> to_number(const Value& value);  // empty for NULL
+[[nodiscard]] std::optional<double> to_number(const Value& value);         // empty for NULL
+[[nodiscard]] std::optional<std::int64_t> to_integer(const Value& value);  // empty for NULL
 [[nodiscard]] Value from_int(std::optional<std::int64_t> number);
 [[nodiscard]] Value from_oid(std::uint32_t oid);
+[[nodiscard]] Value from_text(const std::string& text);  // NULL for empty
+
+// The first column of each row.
+[[nodiscard]] std::vector<std::uint32_t> to_oids(const Rows& rows);
 
 // As UTF-8, whatever the encoding of the database; empty for NULL.
 [[nodiscard]] std::string utf8(const Value& value);
