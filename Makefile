@@ -7,7 +7,8 @@ EXTVERSION = 1.0
 
 # Joined in this order into the install script.
 SQL_OBJECTS = header schema tables functions import views subpartitions adoption drift replication bloat statistics sampling sessions \
-	sources thresholds vacuum limits server cache queries relations rollup forecast evidence health metrics report
+	sources thresholds vacuum limits server cache queries relations rollup forecast evidence health metrics report \
+	shard_wrapper
 SQL_FILES = $(SQL_OBJECTS:%=sql/objects/%.sql)
 INSTALL_SQL = sql/pgscale--$(EXTVERSION).sql
 
