@@ -6,9 +6,8 @@ MODULE_big = pgscale
 EXTVERSION = 1.0
 
 # Joined in this order into the install script.
-SQL_OBJECTS = header schema tables functions import views subpartitions adoption drift replication bloat statistics sampling sessions \
-	sources thresholds vacuum limits server cache queries relations rollup forecast evidence health metrics report \
-	shard_wrapper
+SQL_OBJECTS = header schema tables functions import views subpartitions adoption shard_wrapper shards sharded_tables drift replication bloat statistics sampling sessions \
+	sources thresholds vacuum limits server cache queries relations rollup forecast evidence health metrics report
 SQL_FILES = $(SQL_OBJECTS:%=sql/objects/%.sql)
 INSTALL_SQL = sql/pgscale--$(EXTVERSION).sql
 
@@ -25,11 +24,11 @@ ISOLATION_OPTS = --inputdir=test/isolation
 TAP_TESTS := $(if $(filter 0,$(shell id -u)),,$(wildcard test/tap/*.pl))
 PROVE_TESTS = test/tap/*.pl
 
-PG_CPPFLAGS = -I$(srcdir)/src -MMD -MP
+PG_CPPFLAGS = -I$(srcdir)/src -I$(libpq_srcdir) -MMD -MP
 PG_CFLAGS = -Wno-declaration-after-statement
 PG_CXXFLAGS = -std=c++17 -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wno-unused-parameter $(COPT)
 # PGXS links with $(CC).  The version script leaves only the C entry points visible.
-SHLIB_LINK = -lstdc++ -Wl,--version-script=$(srcdir)/src/pgscale.map
+SHLIB_LINK = -lstdc++ $(libpq) -Wl,--version-script=$(srcdir)/src/pgscale.map
 # No bitcode for the JIT: it would be made by clang with rules of its own for C++.
 override with_llvm = no
 

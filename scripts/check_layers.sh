@@ -71,7 +71,7 @@ lower() {
   shim) echo "shim" ;;
   pg) echo "pg core shim" ;;
   catalog) echo "catalog pg core shim" ;;
-  apply) echo "apply catalog pg core shim" ;;
+  apply) echo "apply remote catalog pg core shim" ;;
   remote) echo "remote catalog pg core shim" ;;
   worker) echo "worker apply remote catalog pg core shim" ;;
   api) echo "api apply remote catalog pg core shim" ;;

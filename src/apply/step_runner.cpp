@@ -313,8 +313,8 @@ void StepRunner::require_names(const Step& step) const {
   }
 }
 
-// Nothing else keeps somebody from renaming a table that is no partition, or from giving its name to
-// another, before the statement uses it.
+// Nothing else keeps somebody from renaming a table that is no partition, or from giving its name
+// to another, before the statement uses it.
 void StepRunner::pin_detached(const Step& step) const {
   switch (step.action) {
     case Action::kArchive:

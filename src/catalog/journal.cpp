@@ -43,6 +43,15 @@ void begin_run(std::int64_t run, const Parent& parent, const Step& step,
        step.bounds, text(step.action), step.reason, requester, pg::from_int(pg::own_pid())});
 }
 
+void begin_run(std::int64_t run, const ShardStep& step, const std::string& requester) {
+  const auto acting = pg::Acting::as_extension();
+  pg::execute(Sql("INSERT INTO pgscale.run (id, parent_name, partition, action, reason, requester,"
+                  "       pid, outcome)"
+                  " VALUES ($1::bigint, $2, $3, $4, $5, $6, $7::int, 'running')"),
+              {pg::from_int(run), step.shard, step.object, text(step.action), step.reason,
+               requester, pg::from_int(pg::own_pid())});
+}
+
 void end_run(std::int64_t run, const RunEnd& end) {
   const auto acting = pg::Acting::as_extension();
   const bool failed = end.failure.has_value();
@@ -84,6 +93,19 @@ void record_refusal(const Parent& parent, const Refusal& refusal, const std::str
        sqlstate(refusal.problem), refusal.message, pg::from_text(refusal.hint)});
 }
 
+void record_refusal(const ShardRefusal& refusal, const std::string& requester) {
+  const auto acting = pg::Acting::as_extension();
+  pg::execute(
+      Sql("INSERT INTO pgscale.run (parent_name, partition, action, requester, pid, finished_at,"
+          "       outcome, sqlstate, message, hint)"
+          " SELECT $1, $2, $3, $4, $5::int, clock_timestamp(), 'refused', $6, $7, $8"
+          "  WHERE $7 IS DISTINCT FROM"
+          "        (SELECT r.message FROM pgscale.run r WHERE r.parent IS NULL"
+          "            AND r.parent_name = $1 AND r.partition = $2 ORDER BY r.id DESC LIMIT 1)"),
+      {refusal.shard, refusal.object, text(refusal.action), requester, pg::from_int(pg::own_pid()),
+       sqlstate(Problem::kNotInPrerequisiteState), refusal.message, refusal.hint});
+}
+
 void record_trouble(Oid parent, const pg::Outcome& outcome, const std::string& requester) {
   const auto acting = pg::Acting::as_extension();
   pg::execute(Sql("INSERT INTO pgscale.run (parent, parent_name, action, requester, pid,"
@@ -122,6 +144,16 @@ void prune_runs(Oid parent) {
                   "       (SELECT id FROM pgscale.run WHERE parent = $1::oid"
                   "         ORDER BY id DESC OFFSET $2::int LIMIT 1)"),
               {pg::from_oid(parent), pg::from_int(kRunsKept)});
+}
+
+void prune_shard_runs() {
+  const auto acting = pg::Acting::as_extension();
+  pg::execute(
+      Sql("DELETE FROM pgscale.run r USING pgscale.shard s"
+          " WHERE r.parent IS NULL AND r.parent_name = s.name AND r.id <="
+          "       (SELECT n.id FROM pgscale.run n WHERE n.parent IS NULL"
+          "           AND n.parent_name = s.name ORDER BY n.id DESC OFFSET $1::int LIMIT 1)"),
+      {pg::from_int(kRunsKept)});
 }
 
 }  // namespace pgscale::catalog

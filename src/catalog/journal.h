@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/shard_plan.h"
 #include "core/step.h"
 #include "pg/attempt.h"
 
@@ -21,6 +22,9 @@ inline constexpr char kWorkerName[] = "pgscale worker";
 void begin_run(std::int64_t run, const Parent& parent, const Step& step,
                const std::string& requester);
 
+// The same for a step on a shard, which is the set of its row.
+void begin_run(std::int64_t run, const ShardStep& step, const std::string& requester);
+
 struct RunEnd {
   std::optional<pg::Outcome> failure;  // empty: it went well
   std::vector<int> blockers;
@@ -34,6 +38,9 @@ void end_run(std::int64_t run, const RunEnd& end);
 
 void record_refusal(const Parent& parent, const Refusal& refusal, const std::string& requester);
 
+// Unless the last row of the object says just that.
+void record_refusal(const ShardRefusal& refusal, const std::string& requester);
+
 // A visit that could not even plan, as an action "plan" that failed.
 void record_trouble(Oid parent, const pg::Outcome& outcome, const std::string& requester);
 
@@ -45,5 +52,7 @@ void bury_dead_runs(Oid parent, Runs runs);
 void hand_over_runs(Oid table, Oid parent);
 // Keeps the newest thousand rows of the set.
 void prune_runs(Oid parent);
+// The same for all shards together.
+void prune_shard_runs();
 
 }  // namespace pgscale::catalog

@@ -95,6 +95,7 @@ class ResultRows {
     for (const Value& value : values) pointers.push_back(value ? value->c_str() : nullptr);
     pg::call(pgs_rows_add, call_, pointers.data());
   }
+  void add(const char* const* values) { pg::call(pgs_rows_add, call_, values); }
   // Runs the statement and adds its rows, which must be of the function's row type, as they are.
   void add_query(const Sql& sql) {
     (void)execute(sql);

@@ -8,6 +8,7 @@
 #include "core/inventory.h"
 #include "pg/call.h"
 #include "shim/catalog.h"
+#include "shim/servers.h"
 #include "shim/session.h"
 #include "shim/settings.h"
 
@@ -38,6 +39,7 @@ inline bool in_recovery() noexcept { return pgs_in_recovery(); }
 inline bool analyze_parents() noexcept { return pgs_setting_analyze_parents(); }
 inline bool refresh_subscriptions() noexcept { return pgs_setting_refresh_subscriptions(); }
 
+inline const char* database_encoding() noexcept { return pgs_database_encoding(); }
 inline std::uint64_t visible_lsn() noexcept { return pgs_visible_lsn(); }
 inline std::int64_t lock_slots() noexcept { return pgs_lock_slots(); }
 inline int own_pid() noexcept { return pgs_own_pid(); }

@@ -111,6 +111,12 @@ pgs_return_bool(PgsCall *call, bool value)
 }
 
 void
+pgs_return_int32(PgsCall *call, int32_t value)
+{
+	call->result = Int32GetDatum(value);
+}
+
+void
 pgs_return_text(PgsCall *call, const char *value)
 {
 	call->result = CStringGetTextDatum(value);
@@ -159,6 +165,12 @@ pgs_rows_add(PgsCall *call, const char *const *values)
 	ReturnSetInfo *info = (ReturnSetInfo *) call->fcinfo->resultinfo;
 
 	tuplestore_puttuple(info->setResult, BuildTupleFromCStrings(call->row, (char **) values));
+}
+
+int
+pgs_rows_columns(PgsCall *call)
+{
+	return ((ReturnSetInfo *) call->fcinfo->resultinfo)->setDesc->natts;
 }
 
 void

@@ -30,6 +30,7 @@ extern bool pgs_call_may_commit(PgsCall *call);
 extern void pgs_return_void(PgsCall *call);	/* also the result of an event trigger */
 extern void pgs_return_null(PgsCall *call);
 extern void pgs_return_bool(PgsCall *call, bool value);
+extern void pgs_return_int32(PgsCall *call, int32_t value);
 extern void pgs_return_text(PgsCall *call, const char *value);
 /* A timestamptz, from microseconds since 2000-01-01 UTC. */
 extern void pgs_return_instant(PgsCall *call, int64_t micros);
@@ -40,6 +41,7 @@ extern void pgs_return_row(PgsCall *call, const char *const *values);
 /* A function that returns rows: begin once, then add; NULL is an SQL null. */
 extern void pgs_rows_begin(PgsCall *call);
 extern void pgs_rows_add(PgsCall *call, const char *const *values);
+extern int	pgs_rows_columns(PgsCall *call);
 /* The rows of the statement last run; its columns must be of the types of the function's. */
 extern void pgs_rows_add_result(PgsCall *call);
 

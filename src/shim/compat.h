@@ -8,6 +8,7 @@
 
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
+#include "catalog/pg_foreign_server.h"
 #include "commands/vacuum.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
@@ -15,6 +16,7 @@
 #include "postmaster/autovacuum.h"
 #include "storage/bufmgr.h"
 #include "storage/bufpage.h"
+#include "storage/latch.h"
 #include "storage/lock.h"
 #include "storage/smgr.h"
 #include "tcop/pquery.h"
@@ -23,6 +25,7 @@
 #include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
+#include "utils/resowner.h"
 
 #if PG_VERSION_NUM >= 180000
 #define PGS_MODULE_MAGIC PG_MODULE_MAGIC_EXT(.name = "pgscale", .version = "1.0")
@@ -38,6 +41,27 @@ pgs_owns_relation(Oid relation, Oid role)
 	return object_ownercheck(RelationRelationId, relation, role);
 #else
 	return pg_class_ownercheck(relation, role);
+#endif
+}
+
+static inline AclResult
+pgs_server_aclcheck(Oid server, Oid role)
+{
+#if PG_VERSION_NUM >= 160000
+	return object_aclcheck(ForeignServerRelationId, server, role, ACL_USAGE);
+#else
+	return pg_foreign_server_aclcheck(server, role, ACL_USAGE);
+#endif
+}
+
+/* 17 gives a set of wait events to a resource owner. */
+static inline WaitEventSet *
+pgs_wait_event_set(int most)
+{
+#if PG_VERSION_NUM >= 170000
+	return CreateWaitEventSet(CurrentResourceOwner, most);
+#else
+	return CreateWaitEventSet(CurrentMemoryContext, most);
 #endif
 }
 

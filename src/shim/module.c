@@ -75,6 +75,16 @@ PGS_FUNCTION(pgscale_file_systems);
 PGS_FUNCTION(pgscale_forecast_rows);
 PGS_FUNCTION(pgscale_report);
 PGS_FUNCTION(pgscale_import_partman);
+PGS_FUNCTION(pgscale_add_shard);
+PGS_FUNCTION(pgscale_alter_shard);
+PGS_FUNCTION(pgscale_drain_shard);
+PGS_FUNCTION(pgscale_remove_shard);
+PGS_FUNCTION(pgscale_map_user);
+PGS_FUNCTION(pgscale_rotate_password);
+PGS_FUNCTION(pgscale_plan_shards);
+PGS_FUNCTION(pgscale_sync_shards);
+PGS_FUNCTION(pgscale_query_shards);
+PGS_FUNCTION(pgscale_exec_shards);
 
 PGS_FUNCTION(pgscale_forget_dropped);	/* event trigger on sql_drop */
 PGS_FUNCTION(pgscale_change_threshold);	/* trigger of view threshold */

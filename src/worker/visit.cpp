@@ -8,6 +8,7 @@
 #include "apply/adoption.h"
 #include "apply/maintenance.h"
 #include "apply/sampler.h"
+#include "apply/shards.h"
 #include "catalog/adoptions.h"
 #include "catalog/due.h"
 #include "catalog/extension.h"
@@ -95,6 +96,17 @@ void look_at_guard(Oid table) {
   if (trouble) log("guard of table " + std::to_string(table) + " stays: " + trouble->message);
 }
 
+void look_after_shards() {
+  const auto trouble = pg::isolated([] {
+    pg::Session session(pg::Venue::kWorker);
+    if (catalog::pin_extension() == Presence::kPresent) {
+      (void)apply::sync_shards(session, catalog::kWorkerName, apply::Whose::kAll);
+    }
+    session.end();
+  });
+  if (trouble) log("shards could not be looked after: " + trouble->message);
+}
+
 Visit next_visit() {
   pg::Session session(pg::Venue::kWorker);
   Visit next;
@@ -133,6 +145,7 @@ void visit_database() {
     std::set<Oid> visited;
     // Partitions that are made may be sets themselves, and due.
     while (work && visit_sets(work->sets, visited)) work = work_to_do();
+    look_after_shards();
     sample_if_due();
     const auto trouble = pg::isolated([&next] { next = next_visit(); });
     if (trouble) next.retry = pg::real_now() + kRestAfterTrouble;

@@ -1,0 +1,42 @@
+-- Tables whose rows are on shards, and where each of their partitions is to be.
+
+CREATE TABLE pgscale.sharded_table (
+    relation regclass PRIMARY KEY,
+    kind text NOT NULL CHECK (kind IN ('sharded', 'geo', 'reference')),
+    method text CHECK (method IN ('hash', 'range', 'list')),
+    key name[],
+    colocation integer,
+    unique_keys text[] NOT NULL DEFAULT '{}',
+    created_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+COMMENT ON TABLE pgscale.sharded_table IS 'Tables whose rows are on shards; written by create_sharded_table(), create_geo_table() and create_reference_table()';
+COMMENT ON COLUMN pgscale.sharded_table.relation IS 'The table: a partitioned one whose partitions are foreign tables, or a reference table';
+COMMENT ON COLUMN pgscale.sharded_table.kind IS 'sharded; geo: a row of a region is never placed elsewhere; reference: a copy on each shard';
+COMMENT ON COLUMN pgscale.sharded_table.method IS 'Partitioning method; NULL for a reference table';
+COMMENT ON COLUMN pgscale.sharded_table.key IS 'Partition key; NULL for a reference table';
+COMMENT ON COLUMN pgscale.sharded_table.colocation IS 'Tables with the same number have the same bounds on the same shards';
+COMMENT ON COLUMN pgscale.sharded_table.unique_keys IS 'Primary key and unique constraints, as ALTER TABLE ... ADD says them: PostgreSQL lets only the tables on the shards have them';
+COMMENT ON COLUMN pgscale.sharded_table.created_at IS 'When it was made, in real time';
+
+CREATE TABLE pgscale.placement (
+    relation regclass NOT NULL REFERENCES pgscale.sharded_table ON DELETE CASCADE,
+    leaf name NOT NULL,
+    bound text NOT NULL,
+    shard name NOT NULL REFERENCES pgscale.shard ON UPDATE CASCADE,
+    region text,
+    PRIMARY KEY (relation, leaf)
+);
+CREATE INDEX placement_shard_idx ON pgscale.placement (shard);
+COMMENT ON TABLE pgscale.placement IS 'Where each partition of a sharded table is to be';
+COMMENT ON COLUMN pgscale.placement.relation IS 'The sharded table';
+COMMENT ON COLUMN pgscale.placement.leaf IS 'Name of the partition: of the foreign table here, in the schema of the sharded table, and of the table on the shard, in the schema of the same name';
+COMMENT ON COLUMN pgscale.placement.bound IS 'Its bounds, as FOR VALUES says them';
+COMMENT ON COLUMN pgscale.placement.shard IS 'The shard that holds it';
+COMMENT ON COLUMN pgscale.placement.region IS 'The region that its rows must not leave; NULL where that does not matter';
+
+GRANT SELECT ON pgscale.sharded_table, pgscale.placement TO PUBLIC;
+
+SELECT pg_catalog.pg_extension_config_dump('pgscale.sharded_table',
+    'WHERE EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = relation)');
+SELECT pg_catalog.pg_extension_config_dump('pgscale.placement',
+    'WHERE EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = relation)');

@@ -1,0 +1,69 @@
+#include "apply/shards.h"
+#include "catalog/journal.h"
+#include "catalog/shards.h"
+#include "core/failure.h"
+#include "pg/arguments.h"
+#include "pg/contain.h"
+#include "pg/session.h"
+
+namespace pgscale::api {
+namespace {
+
+std::string sql_array(const ShardStep& step) {
+  std::vector<std::string> statements;
+  for (const Sql& sql : step.sql) statements.push_back(sql.text());
+  return pg::array_literal(statements);
+}
+
+void plan_shards(PgsCall* call) {
+  pg::Session session(pg::Venue::kFunction);
+  const ShardRegistry registry = catalog::load_registry();
+  const auto items = pgscale::plan_shards(registry, catalog::observe_shards(registry));
+  session.end();
+  pg::ResultRows rows(call);
+  int number = 0;
+  for (const ShardItem& item : items) {
+    number++;
+    if (const auto* step = std::get_if<ShardStep>(&item)) {
+      rows.add({pg::from_int(number), text(step->action), step->shard, step->object, step->reason,
+                sql_array(*step), std::nullopt});
+    } else {
+      const auto& refusal = std::get<ShardRefusal>(item);
+      rows.add({pg::from_int(number), text(refusal.action), refusal.shard, refusal.object,
+                std::nullopt, std::nullopt, refusal.message + ". " + refusal.hint});
+    }
+  }
+}
+
+void sync_shards(PgsCall* call) {
+  if (!pg::call(pgs_call_may_commit, call)) {
+    throw Failure(Problem::kInvalidTransactionState,
+                  "pgscale.sync_shards() cannot run inside a transaction block or a function",
+                  "It carries out each step in a transaction of its own.");
+  }
+  pg::call(pgs_prevent_in_recovery, "pgscale.sync_shards()");
+  pg::Session session(pg::Venue::kProcedure);
+  const auto report = apply::sync_shards(session, catalog::session_user(), apply::Whose::kOwn);
+  session.end();
+  if (report.failures == 0) return;
+  const std::string message = "sync_shards left " + std::to_string(report.failures) +
+                              (report.failures == 1 ? " step" : " steps") +
+                              " undone: " + report.last_error;
+  pg::call(pgs_warning, message.c_str(), "See pgscale.runs.");
+}
+
+}  // namespace
+}  // namespace pgscale::api
+
+extern "C" {
+bool body_pgscale_plan_shards(PgsCall* call, PgsFailure* failure);
+bool body_pgscale_sync_shards(PgsCall* call, PgsFailure* failure);
+
+bool body_pgscale_plan_shards(PgsCall* call, PgsFailure* failure) {
+  return pgscale::pg::contain(failure, [call] { pgscale::api::plan_shards(call); });
+}
+
+bool body_pgscale_sync_shards(PgsCall* call, PgsFailure* failure) {
+  return pgscale::pg::contain(failure, [call] { pgscale::api::sync_shards(call); });
+}
+}

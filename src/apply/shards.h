@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/shard_plan.h"
+#include "pg/session.h"
+
+namespace pgscale::apply {
+
+// Carries out the steps in the caller's transaction, as the current user. Throws Failure (55000)
+// for a refusal.
+void bring_about(const std::vector<ShardItem>& items);
+
+struct SyncReport {
+  int steps = 0;
+  int failures = 0;
+  std::string last_error;
+};
+
+enum class Whose { kOwn, kAll };
+
+// Brings servers and user mappings to what the registry says, as the owners of the servers, each
+// step in a transaction of its own. One that fails is recorded and stops no other.
+SyncReport sync_shards(pg::Session& session, const std::string& requester, Whose whose);
+
+}  // namespace pgscale::apply

@@ -1,0 +1,52 @@
+# What the tests of shards share: a coordinator and some shards, on loopback.
+package ShardTest;
+
+use strict;
+use warnings;
+
+use Exporter 'import';
+use PgscaleTest;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+our @EXPORT = qw(new_shard new_coordinator add_shard);
+
+# A server without pgscale, as a shard is.
+sub new_shard
+{
+	my ($name, @conf) = @_;
+	my $node = PostgreSQL::Test::Cluster->new($name);
+	$node->init;
+	$node->append_conf('postgresql.conf', "max_prepared_transactions = 20\n");
+	$node->append_conf('postgresql.conf', $_) foreach @conf;
+	$node->start;
+	return $node;
+}
+
+# A started server with pgscale and postgres_fdw in the database postgres.
+sub new_coordinator
+{
+	my ($name, @conf) = @_;
+	my $node = new_server($name, @conf);
+	$node->start;
+	$node->safe_psql('postgres', 'CREATE EXTENSION postgres_fdw; CREATE EXTENSION pgscale');
+	return $node;
+}
+
+# Registers shards under the names of their nodes, with a mapping for the superuser.
+sub add_shard
+{
+	my ($coordinator, @shards) = @_;
+	foreach my $shard (@shards)
+	{
+		my ($name, $host, $port) = ($shard->name, $shard->host, $shard->port);
+		$coordinator->safe_psql('postgres', <<"SQL");
+SELECT pgscale.add_shard('$name', '$host', $port, 'postgres');
+SELECT pgscale.map_user(current_user, '$name', current_user);
+SQL
+	}
+	return;
+}
+
+1;
