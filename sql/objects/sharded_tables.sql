@@ -6,7 +6,7 @@ CREATE TABLE pgscale.sharded_table (
     method text CHECK (method IN ('hash', 'range', 'list')),
     key name[],
     colocation integer,
-    unique_keys text[] NOT NULL DEFAULT '{}',
+    unique_keys jsonb NOT NULL DEFAULT '[]',
     created_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 COMMENT ON TABLE pgscale.sharded_table IS 'Tables whose rows are on shards; written by create_sharded_table(), create_geo_table() and create_reference_table()';
@@ -15,7 +15,7 @@ COMMENT ON COLUMN pgscale.sharded_table.kind IS 'sharded; geo: a row of a region
 COMMENT ON COLUMN pgscale.sharded_table.method IS 'Partitioning method; NULL for a reference table';
 COMMENT ON COLUMN pgscale.sharded_table.key IS 'Partition key; NULL for a reference table';
 COMMENT ON COLUMN pgscale.sharded_table.colocation IS 'Tables with the same number have the same bounds on the same shards';
-COMMENT ON COLUMN pgscale.sharded_table.unique_keys IS 'Primary key and unique constraints, as ALTER TABLE ... ADD says them: PostgreSQL lets only the tables on the shards have them';
+COMMENT ON COLUMN pgscale.sharded_table.unique_keys IS 'Its primary key, unique constraints and unique indexes, which PostgreSQL lets only the tables on the shards have: objects with name and constraint or index';
 COMMENT ON COLUMN pgscale.sharded_table.created_at IS 'When it was made, in real time';
 
 CREATE TABLE pgscale.placement (
@@ -40,3 +40,29 @@ SELECT pg_catalog.pg_extension_config_dump('pgscale.sharded_table',
     'WHERE EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = relation)');
 SELECT pg_catalog.pg_extension_config_dump('pgscale.placement',
     'WHERE EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = relation)');
+
+CREATE FUNCTION pgscale.create_sharded_table(
+    relation regclass,
+    key name,
+    method text DEFAULT 'hash',
+    partitions integer DEFAULT 32,
+    shards name[] DEFAULT NULL,
+    colocate_with regclass DEFAULT NULL,
+    bounds jsonb DEFAULT NULL
+) RETURNS TABLE (partition name, bound text, shard name)
+    LANGUAGE c VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO' SET intervalstyle = 'postgres'
+    AS 'MODULE_PATHNAME', 'pgscale_create_sharded_table';
+COMMENT ON FUNCTION pgscale.create_sharded_table IS
+'Puts a plain table with its rows, or a partitioned one without partitions, on shards (NULL: on all): partitions there, foreign tables here. method: hash with so many partitions, list or range with bounds, an object of names with values, {"eu": ["de", "fr"]}, or with two ends, {"old": [null, "2026-01-01"]}. colocate_with: the same bounds on the same shards as that table. One row for each partition.';
+
+CREATE FUNCTION pgscale.create_geo_table(
+    relation regclass,
+    key name,
+    map jsonb
+) RETURNS TABLE (partition name, bound text, shard name, region text)
+    LANGUAGE c VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO' SET intervalstyle = 'postgres'
+    AS 'MODULE_PATHNAME', 'pgscale_create_geo_table';
+COMMENT ON FUNCTION pgscale.create_geo_table(regclass, name, jsonb) IS
+'Puts a table on shards by region: map says for each value of the key column which shard holds its rows, {"de": "s1", "fr": "s1", "us": "s2"}; values of one shard share a partition. The shards must have a region. Rows of a value that is not named are refused. See residency_report().';

@@ -30,7 +30,8 @@ void read_shape(Adoptee& table) {
           "                  WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid"
           "                    AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'), "
           "''),"
-          "       m.amname, coalesce(t.spcname, ''), obj_description(c.oid, 'pg_class'),"
+          "       coalesce(m.amname, ''), coalesce(t.spcname, ''), obj_description(c.oid, "
+          "'pg_class'),"
           "       c.relrowsecurity, c.relforcerowsecurity, c.relreplident, r.rolname,"
           "       has_schema_privilege(c.relowner, c.relnamespace, 'CREATE'), n.nspname,"
           "       t.oid IS NULL OR has_tablespace_privilege(c.relowner, t.oid, 'CREATE'),"
@@ -38,7 +39,7 @@ void read_shape(Adoptee& table) {
           "  FROM pg_catalog.pg_class c"
           "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
           "  JOIN pg_catalog.pg_roles r ON r.oid = c.relowner"
-          "  JOIN pg_catalog.pg_am m ON m.oid = c.relam"
+          "  LEFT JOIN pg_catalog.pg_am m ON m.oid = c.relam"  // a partitioned table has none
           "  LEFT JOIN pg_catalog.pg_tablespace t ON t.oid = c.reltablespace"
           " WHERE c.oid = $1::oid"),
       {pg::from_oid(table.oid)});
@@ -117,6 +118,22 @@ ParentFacts read_key(Adoptee& table, Oid owner, const std::string& control) {
   return facts;
 }
 
+// All but the key.
+Adoptee read_rest(Adoptee table) {
+  read_shape(table);
+  read_settings(table);
+  table.grants = read_grants(table.oid);
+  table.statistics_targets = read_statistics_targets(table.oid);
+  read_indexes(table);
+  read_constraints(table);
+  read_triggers(table);
+  read_policies(table);
+  read_sequences(table);
+  read_dependants(table);
+  read_publications(table);
+  return table;
+}
+
 std::optional<Point> to_point(const PgsEnd& end, const Axis& axis) {
   if (end.kind != PGS_END_VALUE) return std::nullopt;
   if (axis.encoding()) return Point{axis.encoding()->decode(end.text).instant};
@@ -156,21 +173,12 @@ AdopteeFacts read_adoptee(Oid table, const std::string& control) {
                     " WHERE c.oid = $1::oid"),
                 {pg::from_oid(table)});
   const auto& row = rows.front();
-  Adoptee found(table, {Identifier(*row[0]), Identifier(*row[1])});
-  const ParentFacts as_parent = read_key(found, to_oid(row[2]), control);
-  read_shape(found);
-  read_settings(found);
-  found.grants = read_grants(table);
-  found.statistics_targets = read_statistics_targets(table);
-  read_indexes(found);
-  read_constraints(found);
-  read_triggers(found);
-  read_policies(found);
-  read_sequences(found);
-  read_dependants(found);
-  read_publications(found);
-  return {std::move(found), as_parent};
+  Adoptee keyed(table, {Identifier(*row[0]), Identifier(*row[1])});
+  const ParentFacts as_parent = read_key(keyed, to_oid(row[2]), control);
+  return {read_rest(std::move(keyed)), as_parent};
 }
+
+Adoptee read_whole(Oid table, const QualifiedName& name) { return read_rest(Adoptee(table, name)); }
 
 std::optional<AdopteeRows> look_at_rows(const AdopteeFacts& facts, const Axis& axis, Look look) {
   AdopteeRows found;

@@ -19,6 +19,9 @@ struct AdopteeFacts {
 // cannot be the key of a range set. Reads the catalogs only.
 [[nodiscard]] AdopteeFacts read_adoptee(Oid table, const std::string& control);
 
+// All that hangs on a table, whatever becomes of it.
+[[nodiscard]] Adoptee read_whole(Oid table, const QualifiedName& name);
+
 // Whether the table is partitioned and so needs no adoption, or is no table at all.
 void require_plain_table(Oid table);
 

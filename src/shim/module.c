@@ -85,6 +85,8 @@ PGS_FUNCTION(pgscale_plan_shards);
 PGS_FUNCTION(pgscale_sync_shards);
 PGS_FUNCTION(pgscale_query_shards);
 PGS_FUNCTION(pgscale_exec_shards);
+PGS_FUNCTION(pgscale_create_sharded_table);
+PGS_FUNCTION(pgscale_create_geo_table);
 
 PGS_FUNCTION(pgscale_forget_dropped);	/* event trigger on sql_drop */
 PGS_FUNCTION(pgscale_change_threshold);	/* trigger of view threshold */

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/inventory.h"
+
+namespace pgscale::catalog {
+
+// What remote users are to be granted, by shard.
+using ShardGrants = std::map<std::string, std::vector<Grant>>;
+
+// What the roles with user mappings may do with the table here, for their remote users there; the
+// remote user of the owner needs nothing.
+[[nodiscard]] ShardGrants grants_on_shards(Oid relation, Oid owner);
+
+// Whether two columns are of one type and collation, so that equal keys come to equal bounds.
+[[nodiscard]] bool keys_agree(Oid relation, const std::string& column, Oid other,
+                              const std::string& other_column);
+
+}  // namespace pgscale::catalog

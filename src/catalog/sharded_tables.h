@@ -1,0 +1,48 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/adoptee.h"
+#include "core/sharded_table.h"
+
+namespace pgscale::catalog {
+
+enum class ShardedKind { kSharded, kGeo, kReference };
+[[nodiscard]] const char* text(ShardedKind kind);
+
+// A row of pgscale.sharded_table with its placements.
+struct ShardedRow {
+  Oid relation;
+  ShardedKind kind;
+  std::optional<Method> method;
+  std::vector<std::string> key;
+  std::optional<int> colocation;
+  std::vector<Placement> placements;
+};
+
+[[nodiscard]] std::optional<ShardedRow> find_sharded(Oid relation);
+// Throws Failure (42704).
+[[nodiscard]] ShardedRow require_sharded(Oid relation);
+
+// The number is found where the row has none and its kind wants one.
+void insert_sharded(const ShardedRow& row, const ShardedTable& table);
+void insert_placement(Oid relation, const Placement& placement);
+
+// What tables on shards must have like this one. Unique constraints of a sharded table come from
+// the registry, where the catalog no longer has them.
+[[nodiscard]] ShardedTable read_sharded_table(Oid relation);
+
+struct TableOwner {
+  Oid owner;
+  QualifiedName name;
+  bool is_partitioned;
+};
+// Throws Failure (42P01, 42809) for what is no table.
+[[nodiscard]] TableOwner read_owner(Oid relation);
+
+// The transaction of this session, for marks.
+[[nodiscard]] Mark own_mark();
+
+}  // namespace pgscale::catalog

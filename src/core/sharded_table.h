@@ -1,0 +1,112 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/adoptee.h"
+#include "core/policy.h"
+#include "core/shard.h"
+#include "core/sql.h"
+
+namespace pgscale {
+
+struct ShardedColumn {
+  std::string name;
+  std::string type;                        // as SQL says it
+  std::optional<QualifiedName> collation;  // where it is not the type's own
+  bool not_null = false;
+  std::string default_value;      // an expression; empty: none
+  bool default_is_local = false;  // it takes from a sequence, which each server has for itself
+  std::string generated;          // the expression of a stored generated column; empty: none
+};
+
+struct NamedDefinition {
+  std::string name;
+  std::string definition;  // as the server writes it
+};
+
+// A table whose rows are to be on shards: what tables there must have like it.
+struct ShardedTable {
+  explicit ShardedTable(QualifiedName table_name) : name(std::move(table_name)) {}
+
+  QualifiedName name;
+  std::vector<ShardedColumn> columns;
+  std::vector<NamedDefinition> checks;
+  std::vector<NamedDefinition> unique_keys;     // constraints; only the shards can have them
+  std::vector<NamedDefinition> unique_indexes;  // by USING ...; the same
+  std::vector<std::string> indexes;             // whole statements, of those that are not unique
+  std::string partition_key;                    // "HASH (customer_id)"; empty: a reference table
+};
+
+// One partition of such a table, and the shard that is to hold it.
+struct Placement {
+  std::string leaf;
+  std::string bound;  // FOR VALUES ...
+  std::string shard;
+  std::optional<std::string> region;
+};
+
+// Partitions of a list or range set that the user wants: their names with the values of a list, or
+// with the two ends of a range, of which NULL is unbounded.
+struct NamedBound {
+  std::string name;
+  std::vector<std::optional<std::string>> values;
+  std::optional<std::string> shard;  // empty: any
+};
+
+struct PlacementRequest {
+  std::string table;  // without schema
+  Method method = Method::kHash;
+  int partitions = 0;              // hash
+  std::vector<NamedBound> bounds;  // list and range
+  std::vector<Shard> shards;
+};
+
+// The partitions, dealt out to the shards in turn. Throws Failure (22023).
+[[nodiscard]] std::vector<Placement> place(const PlacementRequest& request);
+
+// The same partitions as those of another table, on the same shards.
+[[nodiscard]] std::vector<Placement> place_beside(const std::string& table, Method method,
+                                                  const std::vector<Placement>& others);
+
+// Who made a table on a shard, so that it can be told later whether it is still wanted: the cluster
+// and the transaction there, whose fate is known to it for good.
+struct Mark {
+  std::string cluster;
+  std::string transaction;
+};
+[[nodiscard]] std::string text(const Mark& mark);
+[[nodiscard]] std::optional<Mark> parse_mark(const std::string& text);
+
+// On the shard: the partitioned table, or the copy of a reference table; then each partition.
+[[nodiscard]] std::vector<Sql> remote_table_statements(const ShardedTable& table, const Mark& mark);
+[[nodiscard]] std::vector<Sql> remote_leaf_statements(const ShardedTable& table,
+                                                      const Placement& placement, const Mark& mark);
+[[nodiscard]] Sql remote_schema_statement(const Identifier& schema);
+
+// Here: the foreign table for a partition, and its entry into the parent.
+[[nodiscard]] Sql foreign_table_statement(const ShardedTable& table, const QualifiedName& name,
+                                          const std::string& shard, const QualifiedName& remote);
+[[nodiscard]] std::vector<Sql> foreign_leaf_statements(const ShardedTable& table,
+                                                       const Placement& placement);
+
+// As many rows in one INSERT as 65,535 parameters allow, 1,000 at most.
+[[nodiscard]] int batch_size(std::size_t columns);
+
+// Here: a plain table gives its name to a partitioned one like it, then its rows, then goes.
+struct Conversion {
+  QualifiedName old;  // what the plain table is called meanwhile
+  std::vector<Sql> begin;
+  Sql move;
+  std::vector<Sql> end;
+};
+[[nodiscard]] Conversion conversion(const ShardedTable& table, const Adoptee& facts);
+
+// Throws Failure (0A000, 42P16) for what a sharded table cannot have.
+void refuse_unshardable(const Adoptee& facts, const std::vector<std::string>& key);
+
+}  // namespace pgscale

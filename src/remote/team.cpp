@@ -1,0 +1,52 @@
+#include "remote/team.h"
+
+namespace pgscale::remote {
+
+Team::Team(const std::vector<std::string>& shards, Oid role, Deadline deadline)
+    : deadline_(deadline) {
+  for (const std::string& shard : shards) links_.emplace_back(target_of(shard, role), deadline);
+  finish();
+}
+
+void Team::begin() {
+  for (Link& link : links_) link.send("BEGIN");
+  finish();
+}
+
+void Team::run(const std::map<std::string, std::vector<Sql>>& work) {
+  for (std::size_t i = 0;; i++) {
+    bool any = false;
+    for (Link& link : links_) {
+      const auto statements = work.find(link.shard());
+      if (statements == work.end() || i >= statements->second.size()) continue;
+      link.send(statements->second[i].text());
+      any = true;
+    }
+    if (!any) return;
+    finish();
+  }
+}
+
+std::map<std::string, Reply> Team::ask(const Sql& sql, const std::vector<pg::Value>& parameters) {
+  for (Link& link : links_) link.send(sql.text(), parameters);
+  finish();
+  std::map<std::string, Reply> replies;
+  for (const Link& link : links_) replies[link.shard()] = link.reply();
+  return replies;
+}
+
+void Team::commit() {
+  for (Link& link : links_) link.send("COMMIT");
+  finish();
+}
+
+void Team::finish() {
+  std::vector<Link*> links;
+  for (Link& link : links_) links.push_back(&link);
+  gather(links, deadline_);
+  for (const Link& link : links_) {
+    if (link.reply().failure) throw pg::OutcomeError(*link.reply().failure);
+  }
+}
+
+}  // namespace pgscale::remote

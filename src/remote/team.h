@@ -1,0 +1,34 @@
+#pragma once
+
+#include <list>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/sql.h"
+#include "remote/link.h"
+
+namespace pgscale::remote {
+
+// The same conversation with several shards at once. Throws OutcomeError for the first failure;
+// then, and when it ends without commit(), nothing of it is left on any shard.
+class Team {
+ public:
+  Team(const std::vector<std::string>& shards, Oid role, Deadline deadline);
+
+  void begin();
+  // The statements of each shard, one after the other.
+  void run(const std::map<std::string, std::vector<Sql>>& work);
+  // The rows of one statement, by shard.
+  [[nodiscard]] std::map<std::string, Reply> ask(const Sql& sql,
+                                                 const std::vector<pg::Value>& parameters = {});
+  void commit();
+
+ private:
+  void finish();
+
+  std::list<Link> links_;
+  Deadline deadline_;
+};
+
+}  // namespace pgscale::remote
