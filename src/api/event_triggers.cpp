@@ -30,6 +30,7 @@ void forget_dropped(PgsCall* call) {
                     Sql("DELETE FROM pgscale.retirement WHERE partition"),
                     Sql("DELETE FROM pgscale.growing WHERE partition"),
                     Sql("DELETE FROM pgscale.hook_call WHERE parent"),
+                    Sql("DELETE FROM pgscale.sharded_table WHERE relation"),
                     Sql("DELETE FROM pgscale.adoption WHERE relation"),
                     Sql("UPDATE pgscale.adoption SET parent = NULL WHERE parent"),
                     Sql("UPDATE pgscale.run SET parent = NULL WHERE parent")}) {

@@ -1,6 +1,5 @@
 #include "apply/shards.h"
 #include "catalog/journal.h"
-#include "catalog/shards.h"
 #include "core/failure.h"
 #include "pg/arguments.h"
 #include "pg/contain.h"
@@ -17,8 +16,7 @@ std::string sql_array(const ShardStep& step) {
 
 void plan_shards(PgsCall* call) {
   pg::Session session(pg::Venue::kFunction);
-  const ShardRegistry registry = catalog::load_registry();
-  const auto items = pgscale::plan_shards(registry, catalog::observe_shards(registry));
+  const auto items = apply::plan_all_shards(apply::registry_of(apply::Whose::kOwn));
   session.end();
   pg::ResultRows rows(call);
   int number = 0;

@@ -6,31 +6,33 @@
 #include "catalog/shards.h"
 #include "core/failure.h"
 #include "pg/query.h"
+#include "remote/observe.h"
+#include "remote/team.h"
+#include "shim/session.h"
 
 namespace pgscale::apply {
 namespace {
+
+constexpr std::chrono::seconds kPatience{5};
 
 void execute(const ShardStep& step) {
   for (const Sql& sql : step.sql) pg::execute(sql);
 }
 
-// The shards of the caller, or of everybody.
-ShardRegistry registry_of(Whose whose) {
-  ShardRegistry registry = catalog::load_registry();
-  if (whose == Whose::kAll) return registry;
-  const auto is_foreign = [](const std::string& shard) { return !catalog::owns_shard(shard); };
-  auto& shards = registry.shards;
-  shards.erase(std::remove_if(shards.begin(), shards.end(),
-                              [&](const Shard& shard) { return is_foreign(shard.name); }),
-               shards.end());
-  auto& users = registry.users;
-  users.erase(std::remove_if(users.begin(), users.end(),
-                             [&](const ShardUser& user) { return is_foreign(user.shard); }),
-              users.end());
-  return registry;
+void execute_on_shard(const ShardStep& step) {
+  const auto role = catalog::role_by_name(step.remote_as);
+  if (!role) throw Failure(Problem::kUndefinedObject, "public has no rights on a shard");
+  remote::Team team({step.shard}, *role, remote::in(kPatience));
+  team.begin();
+  team.run({{step.shard, step.sql}});
+  team.commit();
 }
 
 void execute_as_owner(const ShardStep& step) {
+  if (!step.remote_as.empty()) {
+    execute_on_shard(step);
+    return;
+  }
   const auto owner = catalog::owner_of_shard(step.shard);
   if (!owner) {
     throw Failure(Problem::kUndefinedObject, "the owner of shard \"" + step.shard + "\" is gone",
@@ -81,6 +83,31 @@ class Sync {
 
 }  // namespace
 
+ShardRegistry registry_of(Whose whose) {
+  ShardRegistry registry = catalog::load_registry();
+  if (whose == Whose::kAll) return registry;
+  const auto is_foreign = [](const std::string& shard) { return !catalog::owns_shard(shard); };
+  auto& shards = registry.shards;
+  shards.erase(std::remove_if(shards.begin(), shards.end(),
+                              [&](const Shard& shard) { return is_foreign(shard.name); }),
+               shards.end());
+  auto& users = registry.users;
+  users.erase(std::remove_if(users.begin(), users.end(),
+                             [&](const ShardUser& user) { return is_foreign(user.shard); }),
+              users.end());
+  return registry;
+}
+
+std::vector<ShardItem> plan_all_shards(const ShardRegistry& registry) {
+  std::vector<ShardItem> items = plan_shards(registry, catalog::observe_shards(registry));
+  const remote::Observation seen = remote::observe_marked(registry, remote::in(kPatience));
+  for (const ShardItem& item : plan_sweep(seen.tables, pg::call(pgs_cluster_identity))) {
+    items.push_back(item);
+  }
+  items.insert(items.end(), seen.unreachable.begin(), seen.unreachable.end());
+  return items;
+}
+
 void bring_about(const std::vector<ShardItem>& items) {
   for (const ShardItem& item : items) {
     if (const auto* refusal = std::get_if<ShardRefusal>(&item)) {
@@ -94,9 +121,7 @@ void bring_about(const std::vector<ShardItem>& items) {
 SyncReport sync_shards(pg::Session& session, const std::string& requester, Whose whose) {
   const ShardRegistry registry = registry_of(whose);
   Sync sync(session, requester);
-  for (const ShardItem& item : plan_shards(registry, catalog::observe_shards(registry))) {
-    sync.take(item);
-  }
+  for (const ShardItem& item : plan_all_shards(registry)) sync.take(item);
   if (sync.report().steps > 0) catalog::prune_shard_runs();
   return sync.report();
 }

@@ -19,9 +19,15 @@ struct SyncReport {
 };
 
 enum class Whose { kOwn, kAll };
+// The shards of the current user, or of everybody.
+[[nodiscard]] ShardRegistry registry_of(Whose whose);
 
-// Brings servers and user mappings to what the registry says, as the owners of the servers, each
-// step in a transaction of its own. One that fails is recorded and stops no other.
+// What there is to do for the shards: by the catalog here, and by what is seen on them.
+[[nodiscard]] std::vector<ShardItem> plan_all_shards(const ShardRegistry& registry);
+
+// Brings servers and user mappings to what the registry says, as the owners of the servers, and
+// removes what interrupted work has left on the shards; each step in a transaction of its own. One
+// that fails is recorded and stops no other.
 SyncReport sync_shards(pg::Session& session, const std::string& requester, Whose whose);
 
 }  // namespace pgscale::apply

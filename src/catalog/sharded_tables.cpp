@@ -1,6 +1,7 @@
 #include "catalog/sharded_tables.h"
 
 #include "core/failure.h"
+#include "pg/attempt.h"
 #include "pg/call.h"
 #include "pg/query.h"
 #include "pg/session.h"
@@ -236,6 +237,32 @@ TableOwner read_owner(Oid relation) {
     throw Failure(Problem::kWrongObjectType, "\"" + *row[2] + "\" is not a table");
   }
   return {pg::to_oid(row[0]), {Identifier(*row[1]), Identifier(*row[2])}, row[3] == "p"};
+}
+
+bool is_placed(const std::string& shard, const QualifiedName& name) {
+  return !pg::query(Sql("SELECT FROM pgscale.sharded_table t"
+                        "  JOIN pg_catalog.pg_class c ON c.oid = t.relation"
+                        "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+                        " WHERE n.nspname = $2"
+                        "   AND (c.relname = $3 AND t.kind = 'reference'"
+                        "        OR EXISTS (SELECT FROM pgscale.placement p"
+                        "                    WHERE p.relation = t.relation AND p.shard = $1"
+                        "                      AND $3 IN (c.relname, p.leaf)))"),
+                    {shard, name.schema.name(), name.name.name()})
+              .empty();
+}
+
+Fate fate_of(const Mark& mark) {
+  if (mark.cluster != pg::call(pgs_cluster_identity)) return Fate::kUnknown;
+  pg::Value status;
+  // A number that this cluster has not come to yet is an error.
+  const auto trouble = pg::attempt([&] {
+    status =
+        pg::query(Sql("SELECT pg_catalog.pg_xact_status($1::xid8)"), {mark.transaction}).front()[0];
+  });
+  if (trouble || !status) return Fate::kUnknown;
+  if (*status == "aborted") return Fate::kAborted;
+  return *status == "committed" ? Fate::kCommitted : Fate::kRunning;
 }
 
 Mark own_mark() {

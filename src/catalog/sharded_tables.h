@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/adoptee.h"
+#include "core/shard_sweep.h"
 #include "core/sharded_table.h"
 
 namespace pgscale::catalog {
@@ -41,6 +42,11 @@ struct TableOwner {
 };
 // Throws Failure (42P01, 42809) for what is no table.
 [[nodiscard]] TableOwner read_owner(Oid relation);
+
+// Whether the registry places a table of that name, or a partition of it, on the shard.
+[[nodiscard]] bool is_placed(const std::string& shard, const QualifiedName& name);
+// What became of the transaction that left the mark; unknown where this cluster cannot say.
+[[nodiscard]] Fate fate_of(const Mark& mark);
 
 // The transaction of this session, for marks.
 [[nodiscard]] Mark own_mark();

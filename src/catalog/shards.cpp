@@ -134,14 +134,18 @@ void save_shard_user(const ShardUser& user) {
               {user.shard, user.local_role, user.remote_user, text(user.auth)});
 }
 
-std::optional<Oid> role_by_name(const std::string& name) {
-  if (name == "public") return std::nullopt;
+std::optional<Oid> find_role(const std::string& name) {
   const auto rows =
       pg::query(Sql("SELECT oid FROM pg_catalog.pg_roles WHERE rolname = $1"), {name});
-  if (rows.empty()) {
-    throw Failure(Problem::kUndefinedObject, "role \"" + name + "\" does not exist");
-  }
+  if (rows.empty()) return std::nullopt;
   return pg::to_oid(rows.front()[0]);
+}
+
+std::optional<Oid> role_by_name(const std::string& name) {
+  if (name == "public") return std::nullopt;
+  const auto role = find_role(name);
+  if (!role) throw Failure(Problem::kUndefinedObject, "role \"" + name + "\" does not exist");
+  return role;
 }
 
 bool has_password(const std::string& shard, const std::string& local_role) {

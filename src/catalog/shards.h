@@ -19,6 +19,7 @@ void update_shard(const Shard& shard);
 void delete_shard(const std::string& name);
 void save_shard_user(const ShardUser& user);
 
+[[nodiscard]] std::optional<Oid> find_role(const std::string& name);
 // The role by its name; empty for public. Throws Failure (42704).
 [[nodiscard]] std::optional<Oid> role_by_name(const std::string& name);
 // Whether the role gets in by the mapping, as far as that needs a password.

@@ -144,6 +144,8 @@ const char* text(ShardAction action) {
     case ShardAction::kCreateMapping: return "create user mapping";
     case ShardAction::kAlterMapping: return "alter user mapping";
     case ShardAction::kDropMapping: return "drop user mapping";
+    case ShardAction::kDropOrphan: return "drop orphan";
+    case ShardAction::kReach: return "reach";
   }
   return "";
 }

@@ -52,6 +52,8 @@ enum class ShardAction {
   kCreateMapping,
   kAlterMapping,
   kDropMapping,
+  kDropOrphan,  // a table on a shard that no table here knows
+  kReach,       // look at what is on the shard
 };
 [[nodiscard]] const char* text(ShardAction action);
 
@@ -62,6 +64,8 @@ struct ShardStep {
   std::string object;  // what is changed: the server, or the role of a mapping
   std::string reason;
   std::vector<Sql> sql;
+  // Carried out on the shard, as the remote user of this role; here when it is empty.
+  std::string remote_as = {};
 };
 
 // What cannot be brought about by pgscale, and what to do.
