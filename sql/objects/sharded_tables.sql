@@ -66,3 +66,46 @@ CREATE FUNCTION pgscale.create_geo_table(
     AS 'MODULE_PATHNAME', 'pgscale_create_geo_table';
 COMMENT ON FUNCTION pgscale.create_geo_table(regclass, name, jsonb) IS
 'Puts a table on shards by region: map says for each value of the key column which shard holds its rows, {"de": "s1", "fr": "s1", "us": "s2"}; values of one shard share a partition. The shards must have a region. Rows of a value that is not named are refused. See residency_report().';
+
+-- What was last seen of the copies of reference tables; found again after a restore.
+CREATE TABLE pgscale.reference_state (
+    relation regclass NOT NULL REFERENCES pgscale.sharded_table ON DELETE CASCADE,
+    shard name NOT NULL REFERENCES pgscale.shard ON DELETE CASCADE,
+    in_step boolean,
+    fingerprint text,
+    checked_at timestamptz NOT NULL,
+    in_step_at timestamptz,
+    error text,
+    PRIMARY KEY (relation, shard)
+);
+COMMENT ON TABLE pgscale.reference_state IS 'What was last seen of the copies of reference tables';
+COMMENT ON COLUMN pgscale.reference_state.relation IS 'The reference table';
+COMMENT ON COLUMN pgscale.reference_state.shard IS 'The shard with the copy';
+COMMENT ON COLUMN pgscale.reference_state.in_step IS 'Whether the copy held the same rows as the table; NULL where nobody could look';
+COMMENT ON COLUMN pgscale.reference_state.fingerprint IS 'Number of rows of the copy and a sum over the MD5 hashes of all';
+COMMENT ON COLUMN pgscale.reference_state.checked_at IS 'When they were last compared, in real time';
+COMMENT ON COLUMN pgscale.reference_state.in_step_at IS 'When they were last the same, in real time';
+COMMENT ON COLUMN pgscale.reference_state.error IS 'Why nobody could look';
+GRANT SELECT ON pgscale.reference_state TO PUBLIC;
+
+CREATE FUNCTION pgscale.note_reference_change() RETURNS trigger
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pgscale_note_reference_change';
+COMMENT ON FUNCTION pgscale.note_reference_change() IS
+'Trigger of reference tables: has the worker bring the copies up to date after the commit.';
+
+CREATE FUNCTION pgscale.create_reference_table(relation regclass)
+    RETURNS TABLE (copy name, shard name)
+    LANGUAGE c VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO' SET intervalstyle = 'postgres'
+    AS 'MODULE_PATHNAME', 'pgscale_create_reference_table';
+COMMENT ON FUNCTION pgscale.create_reference_table(regclass) IS
+'Copies a small table to every shard, under its own name, and keeps the copies in step: after each commit that changes it the worker compares fingerprints and replaces what differs; without a worker sync_shards() does. Change it here, never on a shard. One row for each copy, with the foreign table that shows it.';
+
+CREATE FUNCTION pgscale.residency_report(relation regclass DEFAULT NULL)
+    RETURNS TABLE (relation regclass, partition name, region text, shard name, shard_region text, host text,
+                   rows bigint, strays bigint, ok boolean, detail text)
+    LANGUAGE c VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO' SET intervalstyle = 'postgres'
+    AS 'MODULE_PATHNAME', 'pgscale_residency_report';
+COMMENT ON FUNCTION pgscale.residency_report(regclass) IS
+'Whether the rows of geo tables (NULL: of all that the caller owns) are where they may be, proven from the catalogs and from the rows themselves, all of which are looked at. strays are rows of another region; ok is NULL where the shard cannot be reached.';

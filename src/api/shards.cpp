@@ -78,8 +78,14 @@ void alter_shard(PgsCall* call) {
   Shard shard = catalog::require_shard(required(arguments.text(0), "name"));
   catalog::require_shard_ownership(shard.name);
   const ServerOptions before = server_options(shard);
+  const auto region = shard.region;
   take(arguments, shard);
   check(shard);
+  if (shard.region != region && catalog::has_residents(shard.name)) {
+    throw Failure(Problem::kInUse, "shard \"" + shard.name + "\" holds rows of its region",
+                  "Tables of pgscale.create_geo_table() rely on it.",
+                  "Move them first; pgscale.residency_report() shows them.");
+  }
   catalog::update_shard(shard);
   ShardInventory inventory = catalog::observe_shards({{shard}, {}});
   apply::bring_about(plan_alteration(shard, before, inventory));

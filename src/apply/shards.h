@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "apply/shard_runner.h"
 #include "core/shard_plan.h"
 #include "pg/session.h"
 
@@ -12,12 +13,6 @@ namespace pgscale::apply {
 // for a refusal.
 void bring_about(const std::vector<ShardItem>& items);
 
-struct SyncReport {
-  int steps = 0;
-  int failures = 0;
-  std::string last_error;
-};
-
 enum class Whose { kOwn, kAll };
 // The shards of the current user, or of everybody.
 [[nodiscard]] ShardRegistry registry_of(Whose whose);
@@ -26,8 +21,8 @@ enum class Whose { kOwn, kAll };
 [[nodiscard]] std::vector<ShardItem> plan_all_shards(const ShardRegistry& registry);
 
 // Brings servers and user mappings to what the registry says, as the owners of the servers, and
-// removes what interrupted work has left on the shards; each step in a transaction of its own. One
-// that fails is recorded and stops no other.
+// removes what interrupted work has left on the shards, and brings reference copies up to date;
+// each step in a transaction of its own. One that fails is recorded and stops no other.
 SyncReport sync_shards(pg::Session& session, const std::string& requester, Whose whose);
 
 }  // namespace pgscale::apply

@@ -244,10 +244,9 @@ bool is_placed(const std::string& shard, const QualifiedName& name) {
                         "  JOIN pg_catalog.pg_class c ON c.oid = t.relation"
                         "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
                         " WHERE n.nspname = $2"
-                        "   AND (c.relname = $3 AND t.kind = 'reference'"
-                        "        OR EXISTS (SELECT FROM pgscale.placement p"
-                        "                    WHERE p.relation = t.relation AND p.shard = $1"
-                        "                      AND $3 IN (c.relname, p.leaf)))"),
+                        "   AND EXISTS (SELECT FROM pgscale.placement p"
+                        "                WHERE p.relation = t.relation AND p.shard = $1"
+                        "                  AND $3 IN (c.relname, p.leaf))"),
                     {shard, name.schema.name(), name.name.name()})
               .empty();
 }

@@ -242,6 +242,12 @@ void require_shard_ownership(const std::string& name) {
   throw Failure(Problem::kInsufficientPrivilege, "must be owner of shard \"" + name + "\"");
 }
 
+bool has_residents(const std::string& shard) {
+  return !pg::query(Sql("SELECT FROM pgscale.placement WHERE shard = $1 AND region IS NOT NULL"),
+                    {shard})
+              .empty();
+}
+
 std::optional<std::string> table_on_shard(const std::string& name) {
   const auto rows = pg::query(Sql("SELECT t.ftrelid::regclass FROM pg_catalog.pg_foreign_table t"
                                   "  JOIN pg_catalog.pg_foreign_server s ON s.oid = t.ftserver"

@@ -41,6 +41,9 @@ void require_postgres_fdw();
 // Throws Failure (42501) unless it is.
 void require_shard_ownership(const std::string& name);
 
+// Whether a geo table has rows there that must not leave its region.
+[[nodiscard]] bool has_residents(const std::string& shard);
+
 // A foreign table of the shard's server, for messages; empty when it has none.
 [[nodiscard]] std::optional<std::string> table_on_shard(const std::string& name);
 

@@ -145,6 +145,8 @@ const char* text(ShardAction action) {
     case ShardAction::kAlterMapping: return "alter user mapping";
     case ShardAction::kDropMapping: return "drop user mapping";
     case ShardAction::kDropOrphan: return "drop orphan";
+    case ShardAction::kMakeCopy: return "make copy";
+    case ShardAction::kRefreshCopy: return "refresh copy";
     case ShardAction::kReach: return "reach";
   }
   return "";

@@ -53,7 +53,9 @@ enum class ShardAction {
   kAlterMapping,
   kDropMapping,
   kDropOrphan,  // a table on a shard that no table here knows
-  kReach,       // look at what is on the shard
+  kMakeCopy,    // of a reference table
+  kRefreshCopy,
+  kReach,  // look at what is on the shard
 };
 [[nodiscard]] const char* text(ShardAction action);
 

@@ -87,10 +87,25 @@ PGS_FUNCTION(pgscale_query_shards);
 PGS_FUNCTION(pgscale_exec_shards);
 PGS_FUNCTION(pgscale_create_sharded_table);
 PGS_FUNCTION(pgscale_create_geo_table);
+PGS_FUNCTION(pgscale_create_reference_table);
+PGS_FUNCTION(pgscale_residency_report);
 
 PGS_FUNCTION(pgscale_forget_dropped);	/* event trigger on sql_drop */
 PGS_FUNCTION(pgscale_change_threshold);	/* trigger of view threshold */
 PGS_FUNCTION(pgscale_note_ddl);		/* event trigger */
+
+/* Statement trigger on reference tables: their copies are brought up to date after the commit. */
+PG_FUNCTION_INFO_V1(pgscale_note_reference_change);
+Datum
+pgscale_note_reference_change(PG_FUNCTION_ARGS)
+{
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"%s\" was not called by trigger manager", "note_reference_change")));
+	pgs_wake_launcher_at_commit();
+	return PointerGetDatum(NULL);
+}
 
 /*
  * Statement trigger on the policies: the launcher looks at once.  Our own

@@ -1,0 +1,72 @@
+#include "apply/shard_runner.h"
+
+#include "catalog/journal.h"
+#include "catalog/shards.h"
+#include "core/failure.h"
+#include "pg/query.h"
+#include "remote/team.h"
+
+namespace pgscale::apply {
+namespace {
+
+constexpr std::chrono::seconds kPatience{5};
+
+void execute_on_shard(const ShardStep& step) {
+  const auto role = catalog::role_by_name(step.remote_as);
+  if (!role) throw Failure(Problem::kUndefinedObject, "public has no rights on a shard");
+  remote::Team team({step.shard}, *role, remote::in(kPatience));
+  team.begin();
+  team.run({{step.shard, step.sql}});
+  team.commit();
+}
+
+void execute_as_owner(const ShardStep& step) {
+  const auto owner = catalog::owner_of_shard(step.shard);
+  if (!owner) {
+    throw Failure(Problem::kUndefinedObject, "the owner of shard \"" + step.shard + "\" is gone",
+                  {}, "Remove the shard as superuser, and add it again.");
+  }
+  const auto acting = pg::Acting::as_owner(*owner);
+  for (const Sql& sql : step.sql) pg::execute(sql);
+}
+
+}  // namespace
+
+void ShardRunner::take(const ShardItem& item) {
+  if (const auto* step = std::get_if<ShardStep>(&item)) {
+    run(*step, [step] {
+      if (step->remote_as.empty()) {
+        execute_as_owner(*step);
+      } else {
+        execute_on_shard(*step);
+      }
+    });
+  } else {
+    refuse(std::get<ShardRefusal>(item));
+  }
+}
+
+void ShardRunner::run(const ShardStep& step, const std::function<void()>& deed) {
+  const std::int64_t number = catalog::next_run();
+  catalog::begin_run(number, step, requester_);
+  session_.commit();
+  catalog::RunEnd end;
+  end.failure = pg::attempt(deed);
+  report_.steps++;
+  if (end.failure) note_failure(end.failure->message);
+  catalog::end_run(number, end);
+  session_.commit();
+}
+
+void ShardRunner::refuse(const ShardRefusal& refusal) {
+  catalog::record_refusal(refusal, requester_);
+  note_failure(refusal.message + ". " + refusal.hint);
+  session_.commit();
+}
+
+void ShardRunner::note_failure(const std::string& message) {
+  report_.failures++;
+  report_.last_error = message;
+}
+
+}  // namespace pgscale::apply

@@ -1,0 +1,62 @@
+# Copies of reference tables are kept in step, and where the rows of geo tables are is proven.
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::RealBin/lib";
+use PgscaleTest;
+use PostgreSQL::Test::Utils;
+use ShardTest;
+use Test::More;
+
+my @shards = map { new_shard("s$_") } 1 .. 3;
+my $node = new_coordinator('coordinator');
+add_shard($node, $shards[0], $shards[1]);
+
+# --- reference tables
+$node->safe_psql('postgres', <<'SQL');
+CREATE TABLE countries (code text PRIMARY KEY, name text NOT NULL, since timestamptz, flag bytea, long text GENERATED ALWAYS AS (code || name) STORED);
+INSERT INTO countries (code, name, since, flag) VALUES ('de', 'Germany', '1871-01-18', '\x01ff'), ('fr', 'France', NULL, NULL);
+SQL
+is(ask($node, 'postgres', "SELECT * FROM pgscale.create_reference_table('countries')"), "countries_on_s1|s1\ncountries_on_s2|s2", 'a copy on each shard');
+is(ask($shards[0], 'postgres', 'SELECT code, long FROM countries ORDER BY 1'), "de|deGermany\nfr|frFrance", 'under its own name, with its rows');
+is(ask($shards[0], 'postgres', "SELECT count(*) FROM pg_index WHERE indrelid = 'countries'::regclass AND indisprimary"), 1, 'and its primary key');
+my $names = "SELECT string_agg(name, ',' ORDER BY code) FROM countries";
+$node->safe_psql('postgres', "INSERT INTO countries VALUES ('us', 'USA'); UPDATE countries SET name = 'Deutschland' WHERE code = 'de'");
+becomes($_, 'postgres', $names, 'Deutschland,France,USA', 'a change reaches ' . $_->name) foreach @shards[0, 1];
+$node->safe_psql('postgres', "BEGIN; DELETE FROM countries; ROLLBACK");
+$shards[1]->safe_psql('postgres', "UPDATE countries SET name = 'Utopia' WHERE code = 'us'");
+$node->safe_psql('postgres', 'CALL pgscale.sync_shards()');
+is(ask($shards[1], 'postgres', $names), 'Deutschland,France,USA', 'what somebody changes in a copy does not last');
+is(ask($node, 'postgres', 'SELECT shard, in_step, error FROM pgscale.reference_state ORDER BY shard'), "s1|t|\ns2|t|", 'the state says that all are in step');
+$shards[1]->stop;
+$node->safe_psql('postgres', "DELETE FROM countries WHERE code = 'fr'");
+becomes($shards[0], 'postgres', $names, 'Deutschland,USA', 'one shard that is down holds up no other');
+becomes($node, 'postgres', "SELECT in_step IS NULL, error ~ 'could not connect' FROM pgscale.reference_state WHERE shard = 's2'", 't|t', 'its copy is unknown, not in step');
+$shards[1]->start;
+$node->safe_psql('postgres', 'CALL pgscale.sync_shards()');
+is(ask($shards[1], 'postgres', $names), 'Deutschland,USA', 'when it is back it catches up');
+add_shard($node, $shards[2]);
+becomes($shards[2], 'postgres', $names, 'Deutschland,USA', 'a new shard gets its copy');
+my ($status, $out, $error) = $node->psql('postgres', "CREATE TABLE p (a int) PARTITION BY HASH (a); SELECT pgscale.create_reference_table('p')");
+like($error, qr/table "p" is partitioned/, 'a partitioned table is no reference table');
+
+# --- residency
+$node->safe_psql('postgres', <<'SQL');
+SELECT pgscale.alter_shard('s1', region => 'eu'), pgscale.alter_shard('s2', region => 'us');
+CREATE TABLE users (name text, country text NOT NULL);
+INSERT INTO users VALUES ('a', 'de'), ('b', 'us'), ('c', 'fr');
+SELECT pgscale.create_geo_table('users', 'country', '{"de": "s1", "fr": "s1", "us": "s2"}');
+SQL
+my $report = "SELECT partition, region, shard, rows, strays, ok, detail FROM pgscale.residency_report('users')";
+is(ask($node, 'postgres', $report), "users_s1|eu|s1|2|0|t|\nusers_s2|us|s2|1|0|t|", 'every row is where it may be');
+($status, $out, $error) = $node->psql('postgres', "SELECT pgscale.alter_shard('s1', region => 'us')");
+like($error, qr/shard "s1" holds rows of its region/, 'a shard with such rows stays in its region');
+$shards[0]->safe_psql('postgres', "CREATE TABLE users_x PARTITION OF users FOR VALUES IN ('us'); INSERT INTO users VALUES ('spy', 'us')");
+is(ask($node, 'postgres', "$report WHERE NOT ok"), '|eu|s1|1|1|f|1 rows belong to other partitions', 'a row in a partition that nobody placed there is found');
+$shards[0]->safe_psql('postgres', "DROP TABLE users_x; ALTER TABLE users DETACH PARTITION users_s1; INSERT INTO users_s1 VALUES ('spy', 'us')");
+is(ask($node, 'postgres', "$report WHERE NOT ok"), 'users_s1|eu|s1|3|1|f|1 rows belong to other partitions', 'and one that got past the bounds');
+$shards[1]->stop;
+is(ask($node, 'postgres', "SELECT ok IS NULL, detail ~ 'could not connect' FROM pgscale.residency_report() WHERE shard = 's2'"), 't|t', 'where nobody can look nothing is claimed');
+
+done_testing();
