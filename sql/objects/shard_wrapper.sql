@@ -15,3 +15,12 @@ COMMENT ON FUNCTION pgscale.fdw_validator IS
 
 CREATE FOREIGN DATA WRAPPER pgscale_fdw HANDLER pgscale.fdw_handler VALIDATOR pgscale.fdw_validator;
 COMMENT ON FOREIGN DATA WRAPPER pgscale_fdw IS 'Shards of pgscale: postgres_fdw with checks in front of it';
+
+CREATE FUNCTION pgscale.shard_breakers()
+    RETURNS TABLE (server oid, state text, since timestamptz, round_trip_ms double precision,
+                   last_seen timestamptz, error text)
+    LANGUAGE c VOLATILE STRICT PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'pgscale_shard_breakers';
+COMMENT ON FUNCTION pgscale.shard_breakers() IS
+'The shards of this database as the process "pgscale shard watch" sees them: open (no answer), closed, or unknown.';

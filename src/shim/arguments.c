@@ -203,6 +203,8 @@ value_of(const PgsCell *cell, Oid type)
 			return BoolGetDatum(cell->number != 0);
 		case TIMESTAMPTZOID:
 			return TimestampTzGetDatum(cell->number);
+		case FLOAT8OID:
+			return DirectFunctionCall1(float8in, CStringGetDatum(cell->text));
 		case TEXTOID:
 			return CStringGetTextDatum(cell->text);
 		default:

@@ -89,6 +89,7 @@ PGS_FUNCTION(pgscale_create_sharded_table);
 PGS_FUNCTION(pgscale_create_geo_table);
 PGS_FUNCTION(pgscale_create_reference_table);
 PGS_FUNCTION(pgscale_residency_report);
+PGS_FUNCTION(pgscale_shard_breakers);
 
 PGS_FUNCTION(pgscale_forget_dropped);	/* event trigger on sql_drop */
 PGS_FUNCTION(pgscale_change_threshold);	/* trigger of view threshold */

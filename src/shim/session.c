@@ -18,6 +18,7 @@
 
 #include "shim/compat.h"
 #include "shim/session.h"
+#include "shim/watch.h"
 
 void
 pgs_become(uint32_t role, bool restricted, PgsIdentity *saved)
@@ -275,12 +276,17 @@ pgs_sleep(int64_t milliseconds)
 					 milliseconds, wait_event);
 	ResetLatch(MyLatch);
 	CHECK_FOR_INTERRUPTS();
-	if (MyBgworkerEntry != NULL && ConfigReloadPending)
-	{
-		ConfigReloadPending = false;
-		ProcessConfigFile(PGC_SIGHUP);
-	}
+	pgs_reload_settings();
 	return !ShutdownRequestPending;
+}
+
+void
+pgs_reload_settings(void)
+{
+	if (MyBgworkerEntry == NULL || !ConfigReloadPending)
+		return;
+	ConfigReloadPending = false;
+	ProcessConfigFile(PGC_SIGHUP);
 }
 
 void

@@ -4,6 +4,7 @@
 
 #include "shim/compat.h"
 #include "shim/settings.h"
+#include "shim/shard_settings.h"
 #include "shim/workers.h"
 
 static int	naptime = 60;
@@ -106,6 +107,7 @@ pgs_settings_define(void)
 							   "Replaces the current time in planning, for tests and demonstrations.",
 							   "Empty means real time.",
 							   &clock_text, "", PGC_SUSET, 0, check_clock, assign_clock, NULL);
+	pgs_shard_settings_define();
 	MarkGUCPrefixReserved("pgscale");
 }
 

@@ -17,16 +17,21 @@
 #include "shim/board.h"
 #include "shim/compat.h"
 #include "shim/guard.h"
+#include "shim/shard_board.h"
+#include "shim/watch.h"
 #include "shim/workers.h"
 
 static BackgroundWorkerHandle *visit_handles[PGS_MOST_WORKERS];	/* the launcher's own */
+static BackgroundWorkerHandle *watch_handle = NULL; /* the launcher's own */
 
 extern bool body_launcher(PgsFailure *failure);
 extern bool body_visit(PgsFailure *failure);
 extern bool body_errand(const PgsErrand *errand, PgsFailure *failure);
+extern bool body_shard_watch(PgsFailure *failure);
 extern PGDLLEXPORT void pgscale_launcher_main(Datum arg);
 extern PGDLLEXPORT void pgscale_visit_main(Datum arg);
 extern PGDLLEXPORT void pgscale_errand_main(Datum arg);
+extern PGDLLEXPORT void pgscale_shard_watch_main(Datum arg);
 
 static void
 describe(BackgroundWorker *worker, const char *type, const char *name, const char *function)
@@ -49,6 +54,7 @@ pgs_workers_define(void)
 	if (IsBinaryUpgrade)
 		return;
 	pgs_board_define();
+	pgs_shard_board_define();
 	describe(&launcher, "pgscale launcher", "pgscale launcher", "pgscale_launcher_main");
 	launcher.bgw_restart_time = 5;
 	RegisterBackgroundWorker(&launcher);
@@ -139,6 +145,54 @@ pgscale_errand_main(Datum arg)
 	enter_database(errand.database);
 	if (!body_errand(&errand, &failure))
 		pgs_raise(&failure);
+}
+
+/*
+ * Connected to no database, not even to the shared catalogs, it is in nobody's
+ * way: not a DROP DATABASE, nor what waits until all processes have answered,
+ * though it may hang itself while it resolves the name of a host.
+ */
+void
+pgscale_shard_watch_main(Datum arg)
+{
+	PgsFailure	failure;
+
+	pqsignal(SIGHUP, SignalHandlerForConfigReload);
+	pqsignal(SIGTERM, die);
+	BackgroundWorkerUnblockSignals();
+	if (!pgs_watch_take_over())
+		proc_exit(0);
+	if (!body_shard_watch(&failure))
+		pgs_raise(&failure);
+	proc_exit(0);
+}
+
+bool
+pgs_watch_start(void)
+{
+	BackgroundWorker worker;
+	MemoryContext caller = MemoryContextSwitchTo(TopMemoryContext);
+	bool		started;
+
+	if (watch_handle != NULL)
+		pfree(watch_handle);
+	watch_handle = NULL;
+	describe(&worker, "pgscale shard watch", "pgscale shard watch", "pgscale_shard_watch_main");
+	worker.bgw_flags = BGWORKER_SHMEM_ACCESS;
+	worker.bgw_notify_pid = MyProcPid;
+	started = RegisterDynamicBackgroundWorker(&worker, &watch_handle);
+	MemoryContextSwitchTo(caller);
+	return started;
+}
+
+/* Another launcher may have started it. */
+bool
+pgs_watch_is_there(void)
+{
+	pid_t		pid;
+
+	return pgs_watch_runs() ||
+		(watch_handle != NULL && GetBackgroundWorkerPid(watch_handle, &pid) != BGWH_STOPPED);
 }
 
 /* Like WaitForBackgroundWorkerShutdown(), but can end the worker with the statement that waits. */

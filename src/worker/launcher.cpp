@@ -11,6 +11,8 @@
 #include "pg/contain.h"
 #include "pg/server.h"
 #include "shim/session.h"
+#include "shim/shard_board.h"
+#include "shim/watch.h"
 #include "shim/workers.h"
 
 namespace pgscale::worker {
@@ -19,6 +21,7 @@ namespace {
 constexpr Micros kNever = std::numeric_limits<Micros>::max();
 constexpr Micros kMicrosPerMilli = 1000;
 constexpr Micros kBetweenComplaints = 60 * kMicrosPerSecond;
+constexpr Micros kBetweenWatches = 5 * kMicrosPerSecond;
 
 std::optional<Micros> unless_never(Micros moment) {
   return moment == kNever ? std::nullopt : std::optional<Micros>(moment);
@@ -44,6 +47,7 @@ class Launcher {
     reap();
     observe();
     start_due();
+    start_watch();
   }
 
   void listen() {
@@ -87,6 +91,7 @@ class Launcher {
     const std::vector<Oid> databases(found, found + count);
     pg::call(pgs_transaction_commit);
     agenda_.observe(databases);
+    pg::call(pgs_shards_keep, databases.data(), count);
   }
 
   void start_due() {
@@ -106,6 +111,14 @@ class Launcher {
       agenda_.started(database);
       visits_[slot] = database;
     }
+  }
+
+  // It ends by itself when there are no more shards. One that has died is not followed at once.
+  void start_watch() {
+    if (!pg::call(pgs_shards_any) || pg::call(pgs_watch_is_there)) return;
+    if (pg::real_now() - watch_started_at_ < kBetweenWatches) return;
+    watch_started_at_ = pg::real_now();
+    if (!pg::call(pgs_watch_start)) complain();
   }
 
   // One line a minute, not one a turn.
@@ -130,6 +143,7 @@ class Launcher {
   std::chrono::seconds sample_interval_ = pg::sample_interval();
   bool short_of_workers_ = false;
   Micros complained_at_ = 0;
+  Micros watch_started_at_ = 0;
 };
 
 }  // namespace

@@ -19,6 +19,7 @@
 #include "pg/session.h"
 #include "shim/session.h"
 #include "shim/workers.h"
+#include "worker/shard_publication.h"
 
 namespace pgscale::worker {
 namespace {
@@ -96,11 +97,24 @@ void look_at_guard(Oid table) {
   if (trouble) log("guard of table " + std::to_string(table) + " stays: " + trouble->message);
 }
 
+// First of all: after a restart nobody watches the shards until a visit has told which there are.
+void publish() {
+  const auto trouble = pg::isolated([] {
+    pg::Session session(pg::Venue::kWorker);
+    const Presence presence = catalog::pin_extension();
+    if (presence == Presence::kPresent) publish_shards();
+    if (presence == Presence::kAbsent) publish_no_shards();
+    session.end();
+  });
+  if (trouble) log("could not tell which shards to watch: " + trouble->message);
+}
+
 void look_after_shards() {
   const auto trouble = pg::isolated([] {
     pg::Session session(pg::Venue::kWorker);
     if (catalog::pin_extension() == Presence::kPresent) {
       (void)apply::sync_shards(session, catalog::kWorkerName, apply::Whose::kAll);
+      publish_shards();
     }
     session.end();
   });
@@ -141,6 +155,7 @@ void visit_database() {
   auto work = work_to_do();
   Visit next;
   if (work) {
+    publish();
     for (Oid table : work->guards) look_at_guard(table);
     std::set<Oid> visited;
     // Partitions that are made may be sets themselves, and due.
