@@ -13,6 +13,7 @@
 #include "core/reference.h"
 #include "pg/query.h"
 #include "pg/server.h"
+#include "pg/unguarded_writes.h"
 #include "remote/team.h"
 
 namespace pgscale::apply {
@@ -57,6 +58,7 @@ class Reference {
 
   void execute(const std::vector<Sql>& statements) const {
     const auto acting = pg::Acting::as_owner(table_.owner);
+    const pg::UnguardedWrites unguarded;
     for (const Sql& sql : statements) pg::execute(sql);
   }
 

@@ -15,6 +15,7 @@
 #include "pg/query.h"
 #include "pg/server.h"
 #include "pg/session.h"
+#include "pg/unguarded_writes.h"
 #include "remote/team.h"
 
 namespace pgscale::apply {
@@ -253,6 +254,7 @@ class Sharding {
 
   void move(const Sql& statement) const {
     const auto acting = pg::Acting::as_owner(table_.owner);
+    const pg::UnguardedWrites unguarded;
     (void)pg::execute(statement);
   }
 

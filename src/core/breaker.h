@@ -60,8 +60,8 @@ class Breaker {
 // When the next ping is due: pings begin an interval apart, and one at a time.
 [[nodiscard]] Micros next_ping(Micros began, Micros ended, const PingTimes& times);
 
-// Until when the word of a ping that was missed holds, unless it is confirmed: a watch that has died
-// or hangs must not keep sessions from a shard that is back.
+// Until when the word of a ping that was missed holds, unless it is confirmed: a watch that has
+// died or hangs must not keep sessions from a shard that is back.
 [[nodiscard]] Micros holds_until(Micros missed, const PingTimes& times);
 
 }  // namespace pgscale

@@ -68,7 +68,8 @@ void publish_shards() {
   room = pg::call(pgs_shards_publish, pg::own_database(), entries.data(),
                   static_cast<int>(entries.size())) &&
          room;
-  if (!room) pg::call(pgs_log, "some shards are not watched: they have too many servers, or are too many");
+  if (!room)
+    pg::call(pgs_log, "some shards are not watched: they have too many servers, or are too many");
 }
 
 void publish_no_shards() { (void)pg::call(pgs_shards_publish, pg::own_database(), nullptr, 0); }

@@ -137,9 +137,9 @@ class WatchedShard {
     for (int i = 0; i < published_.entry.endpoint_count; i++) {
       PgsAddress addresses[PGS_MOST_ADDRESSES];
       const PgsEndpoint& endpoint = published_.entry.endpoints[i];
-      const int count = pg::call(pgs_resolve, endpoint.host, endpoint.port, addresses,
-                                 PGS_MOST_ADDRESSES - static_cast<int>(found.size()), error,
-                                 sizeof(error));
+      const int count =
+          pg::call(pgs_resolve, endpoint.host, endpoint.port, addresses,
+                   PGS_MOST_ADDRESSES - static_cast<int>(found.size()), error, sizeof(error));
       found.insert(found.end(), addresses, addresses + count);
     }
     if (found.empty()) {
