@@ -1,0 +1,24 @@
+-- Working with tables whose rows are on shards.
+
+CREATE SEQUENCE pgscale.id_clock AS bigint MINVALUE 0 MAXVALUE 4503599627370495 START WITH 0;
+COMMENT ON SEQUENCE pgscale.id_clock IS 'How far next_id() has reserved; never set it back';
+SELECT pg_catalog.pg_extension_config_dump('pgscale.id_clock', '');
+
+-- Without a search_path of its own: it runs no SQL, but for the look-up of a shard, which sets its
+-- own, and it is called for each row.
+CREATE FUNCTION pgscale.next_id(shard name DEFAULT NULL) RETURNS bigint
+    LANGUAGE c VOLATILE PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'pgscale_next_id';
+COMMENT ON FUNCTION pgscale.next_id(name) IS
+'An id that no other call gives, here or on a shard, and that sorts by the time it was made. With a shard it carries the number of the shard.';
+
+CREATE FUNCTION pgscale.id_info(
+    id bigint,
+    OUT made_at timestamptz,
+    OUT number integer,
+    OUT sequence integer
+)
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'pgscale_id_info';
+COMMENT ON FUNCTION pgscale.id_info(bigint) IS
+'What an id of next_id() says: when it was made, the number of the shard (0: the coordinator), and the count within the millisecond, from 2048 on for ids that a shard made itself.';
