@@ -22,3 +22,10 @@ CREATE FUNCTION pgscale.id_info(
     AS 'MODULE_PATHNAME', 'pgscale_id_info';
 COMMENT ON FUNCTION pgscale.id_info(bigint) IS
 'What an id of next_id() says: when it was made, the number of the shard (0: the coordinator), and the count within the millisecond, from 2048 on for ids that a shard made itself.';
+
+CREATE FUNCTION pgscale.where_is(relation regclass, VARIADIC key text[])
+    RETURNS TABLE (partition regclass, shard name, remote_table text)
+    LANGUAGE c STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'pgscale_where_is';
+COMMENT ON FUNCTION pgscale.where_is(regclass, text[]) IS
+'The partition that rows with these values of the partition key are in, its shard (NULL: here), and the table there; by the server''s own routing, whether there are such rows or not. No row: no partition takes them.';
