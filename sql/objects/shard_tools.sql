@@ -29,3 +29,15 @@ CREATE FUNCTION pgscale.where_is(relation regclass, VARIADIC key text[])
     AS 'MODULE_PATHNAME', 'pgscale_where_is';
 COMMENT ON FUNCTION pgscale.where_is(regclass, text[]) IS
 'The partition that rows with these values of the partition key are in, its shard (NULL: here), and the table there; by the server''s own routing, whether there are such rows or not. No row: no partition takes them.';
+
+-- Without a search_path of its own: the names in the statement mean what they mean to the caller.
+CREATE FUNCTION pgscale.shard_ddl(
+    relation regclass,
+    ddl text,
+    lock_timeout interval DEFAULT '2s',
+    timeout interval DEFAULT '5min'
+) RETURNS void
+    LANGUAGE c VOLATILE PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'pgscale_shard_ddl';
+COMMENT ON FUNCTION pgscale.shard_ddl(regclass, text, interval, interval) IS
+'Runs one ALTER TABLE, CREATE or DROP INDEX, COMMENT, GRANT or REVOKE about a sharded table here and on all its shards: with the transaction everywhere or nowhere. Once in a transaction.';

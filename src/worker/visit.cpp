@@ -96,15 +96,18 @@ void look_at_guard(Oid table) {
   if (trouble) log("guard of table " + std::to_string(table) + " stays: " + trouble->message);
 }
 
-void look_after_shards() {
-  const auto trouble = pg::isolated([] {
+// False when a shard still has to be asked what waits there to be finished, or told.
+bool look_after_shards() {
+  bool done = true;
+  const auto trouble = pg::isolated([&done] {
     pg::Session session(pg::Venue::kWorker);
     if (catalog::pin_extension() == Presence::kPresent) {
-      (void)apply::sync_shards(session, catalog::kWorkerName, apply::Whose::kAll);
+      done = !apply::sync_shards(session, catalog::kWorkerName, apply::Whose::kAll).is_in_doubt;
     }
     session.end();
   });
   if (trouble) log("shards could not be looked after: " + trouble->message);
+  return done && !trouble;
 }
 
 Visit next_visit() {
@@ -145,10 +148,14 @@ void visit_database() {
     std::set<Oid> visited;
     // Partitions that are made may be sets themselves, and due.
     while (work && visit_sets(work->sets, visited)) work = work_to_do();
-    look_after_shards();
+    const bool shards_are_done = look_after_shards();
     sample_if_due();
     const auto trouble = pg::isolated([&next] { next = next_visit(); });
     if (trouble) next.retry = pg::real_now() + kRestAfterTrouble;
+    if (!shards_are_done) {
+      next.retry = std::min(next.retry.value_or(kNever),
+                            pg::real_now() + pg::naptime().count() * kMicrosPerSecond);
+    }
   } else {
     next.retry = pg::real_now() + pg::naptime().count() * kMicrosPerSecond;
   }
