@@ -41,3 +41,24 @@ CREATE FUNCTION pgscale.shard_ddl(
     AS 'MODULE_PATHNAME', 'pgscale_shard_ddl';
 COMMENT ON FUNCTION pgscale.shard_ddl(regclass, text, interval, interval) IS
 'Runs one ALTER TABLE, CREATE or DROP INDEX, COMMENT, GRANT or REVOKE about a sharded table here and on all its shards: with the transaction everywhere or nowhere. Once in a transaction.';
+
+CREATE PROCEDURE pgscale.copy_into(
+    relation regclass,
+    file text DEFAULT NULL,
+    program text DEFAULT NULL,
+    from_table regclass DEFAULT NULL,
+    columns name[] DEFAULT NULL,
+    options jsonb DEFAULT '{}',
+    INOUT rows bigint DEFAULT NULL
+)
+    LANGUAGE c
+    SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'pgscale_copy_into';
+COMMENT ON PROCEDURE pgscale.copy_into(regclass, text, text, regclass, name[], jsonb, bigint) IS
+'Copies a file of the server, the output of a program, or a table into a table on shards, many rows at a time. columns and options are those of COPY, {"format": "csv", "header": true}; so are the rights that it takes.';
+
+CREATE FUNCTION pgscale.update_key(relation regclass, old jsonb, new jsonb) RETURNS bigint
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'pgscale_update_key';
+COMMENT ON FUNCTION pgscale.update_key(regclass, jsonb, jsonb) IS
+'Gives the rows with these values of the partition key, and of further columns, new values and moves them to the partition that these belong to, also on another shard; returns how many. Deletes and inserts.';

@@ -97,6 +97,8 @@ PGS_FUNCTION(pgscale_next_id);
 PGS_FUNCTION(pgscale_id_info);
 PGS_FUNCTION(pgscale_where_is);
 PGS_FUNCTION(pgscale_shard_ddl);
+PGS_FUNCTION(pgscale_copy_into);
+PGS_FUNCTION(pgscale_update_key);
 
 PGS_FUNCTION(pgscale_forget_dropped);	/* event trigger on sql_drop */
 PGS_FUNCTION(pgscale_change_threshold);	/* trigger of view threshold */
