@@ -1,5 +1,6 @@
 #include "apply/shard_runner.h"
 
+#include "apply/in_doubt.h"
 #include "catalog/journal.h"
 #include "catalog/shards.h"
 #include "core/failure.h"
@@ -35,7 +36,9 @@ void execute_as_owner(const ShardStep& step) {
 void ShardRunner::take(const ShardItem& item) {
   if (const auto* step = std::get_if<ShardStep>(&item)) {
     run(*step, [step] {
-      if (step->remote_as.empty()) {
+      if (step->action == ShardAction::kFinishPrepared) {
+        finish_prepared(*step);
+      } else if (step->remote_as.empty()) {
         execute_as_owner(*step);
       } else {
         execute_on_shard(*step);
@@ -53,18 +56,20 @@ void ShardRunner::run(const ShardStep& step, const std::function<void()>& deed) 
   catalog::RunEnd end;
   end.failure = pg::attempt(deed);
   report_.steps++;
-  if (end.failure) note_failure(end.failure->message);
+  if (end.failure) note_failure(step.action, end.failure->message);
   catalog::end_run(number, end);
   session_.commit();
 }
 
 void ShardRunner::refuse(const ShardRefusal& refusal) {
   catalog::record_refusal(refusal, requester_);
-  note_failure(refusal.message + ". " + refusal.hint);
+  note_failure(refusal.action, refusal.message + ". " + refusal.hint);
   session_.commit();
 }
 
-void ShardRunner::note_failure(const std::string& message) {
+void ShardRunner::note_failure(ShardAction action, const std::string& message) {
+  if (action == ShardAction::kFinishPrepared || action == ShardAction::kReach)
+    report_.is_in_doubt = true;
   report_.failures++;
   report_.last_error = message;
 }

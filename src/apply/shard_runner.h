@@ -12,6 +12,7 @@ struct SyncReport {
   int steps = 0;
   int failures = 0;
   std::string last_error;
+  bool is_in_doubt = false;  // whether something may wait on a shard to be finished
 };
 
 // Carries out steps on shards, each in a transaction of its own, and writes the journal. One that
@@ -29,7 +30,7 @@ class ShardRunner {
   [[nodiscard]] const SyncReport& report() const { return report_; }
 
  private:
-  void note_failure(const std::string& message);
+  void note_failure(ShardAction action, const std::string& message);
 
   pg::Session& session_;
   std::string requester_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "apply/in_doubt.h"
 #include "apply/reference.h"
 #include "catalog/journal.h"
 #include "catalog/shards.h"
@@ -34,6 +35,8 @@ ShardRegistry registry_of(Whose whose) {
 
 std::vector<ShardItem> plan_all_shards(const ShardRegistry& registry) {
   std::vector<ShardItem> items = plan_shards(registry, catalog::observe_shards(registry));
+  // Before tables are dropped that it may hold locks on.
+  for (ShardItem& item : plan_in_doubt(registry)) items.push_back(std::move(item));
   const remote::Observation seen = remote::observe_marked(registry, remote::in(kPatience));
   for (const ShardItem& item : plan_sweep(seen.tables, pg::call(pgs_cluster_identity))) {
     items.push_back(item);

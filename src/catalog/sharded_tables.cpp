@@ -6,6 +6,7 @@
 #include "pg/query.h"
 #include "pg/session.h"
 #include "shim/session.h"
+#include "shim/transaction_end.h"
 
 namespace pgscale::catalog {
 namespace {
@@ -264,9 +265,13 @@ Fate fate_of(const Mark& mark) {
   return *status == "committed" ? Fate::kCommitted : Fate::kRunning;
 }
 
+// A number that is in no record on disk is given again after a crash, to a transaction that may
+// commit: then the mark would tell of that one.
 Mark own_mark() {
-  return {pg::call(pgs_cluster_identity),
-          *pg::query(Sql("SELECT pg_catalog.pg_current_xact_id()")).front()[0]};
+  const auto rows = pg::query(Sql("SELECT pg_catalog.pg_current_xact_id()"));
+  pg::execute(Sql("SELECT pg_catalog.pg_logical_emit_message(true, 'pgscale', '')"));
+  pg::call(pgs_flush_own_records);
+  return {pg::call(pgs_cluster_identity), *rows.front()[0]};
 }
 
 }  // namespace pgscale::catalog

@@ -144,6 +144,7 @@ const char* text(ShardAction action) {
     case ShardAction::kCreateMapping: return "create user mapping";
     case ShardAction::kAlterMapping: return "alter user mapping";
     case ShardAction::kDropMapping: return "drop user mapping";
+    case ShardAction::kFinishPrepared: return "finish prepared";
     case ShardAction::kDropOrphan: return "drop orphan";
     case ShardAction::kMakeCopy: return "make copy";
     case ShardAction::kRefreshCopy: return "refresh copy";

@@ -52,8 +52,9 @@ enum class ShardAction {
   kCreateMapping,
   kAlterMapping,
   kDropMapping,
-  kDropOrphan,  // a table on a shard that no table here knows
-  kMakeCopy,    // of a reference table
+  kFinishPrepared,  // a transaction that was prepared on the shard
+  kDropOrphan,      // a table on a shard that no table here knows
+  kMakeCopy,        // of a reference table
   kRefreshCopy,
   kReach,  // look at what is on the shard
 };

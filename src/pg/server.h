@@ -36,6 +36,8 @@ inline std::size_t max_workers() noexcept {
 
 inline bool in_recovery() noexcept { return pgs_in_recovery(); }
 
+inline int id_number() noexcept { return pgs_setting_id_number(); }
+
 inline bool analyze_parents() noexcept { return pgs_setting_analyze_parents(); }
 inline bool refresh_subscriptions() noexcept { return pgs_setting_refresh_subscriptions(); }
 

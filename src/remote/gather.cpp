@@ -18,9 +18,9 @@ std::vector<Link*> busy_ones(const std::vector<Link*>& links) {
   return busy;
 }
 
-}  // namespace
+using Wait = void (*)(PgsSocket* sockets, int count, std::int64_t milliseconds);
 
-void gather(const std::vector<Link*>& links, Deadline deadline) {
+void gather_by(Wait wait, const std::vector<Link*>& links, Deadline deadline) {
   for (;;) {
     const std::vector<Link*> busy = busy_ones(links);
     if (busy.empty()) return;
@@ -32,12 +32,22 @@ void gather(const std::vector<Link*>& links, Deadline deadline) {
     std::vector<PgsSocket> sockets;
     for (const Link* link : busy)
       sockets.push_back({link->socket(), link->wants_to_write(), false});
-    pg::call(pgs_wait_sockets, sockets.data(), static_cast<int>(sockets.size()),
+    pg::call(wait, sockets.data(), static_cast<int>(sockets.size()),
              static_cast<std::int64_t>(left.count()) + 1);
     for (std::size_t i = 0; i < busy.size(); i++) {
       if (sockets[i].ready) busy[i]->advance();
     }
   }
+}
+
+}  // namespace
+
+void gather(const std::vector<Link*>& links, Deadline deadline) {
+  gather_by(pgs_wait_sockets, links, deadline);
+}
+
+void gather_quietly(const std::vector<Link*>& links, Deadline deadline) {
+  gather_by(pgs_poll_sockets, links, deadline);
 }
 
 }  // namespace pgscale::remote

@@ -99,5 +99,7 @@ class Link {
 // Waits until none of the links is busy. Those that are still busy at the deadline are closed, with
 // a reply that says so (57014; 08001 while they were connecting).
 void gather(const std::vector<Link*>& links, Deadline deadline);
+// The same where no error may be raised and no interrupt answered: at the end of a transaction.
+void gather_quietly(const std::vector<Link*>& links, Deadline deadline);
 
 }  // namespace pgscale::remote

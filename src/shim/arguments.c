@@ -40,6 +40,14 @@ pgs_arg_int32(PgsCall *call, int index)
 	return PG_GETARG_INT32(index);
 }
 
+int64_t
+pgs_arg_int64(PgsCall *call, int index)
+{
+	FunctionCallInfo fcinfo = call->fcinfo;
+
+	return PG_GETARG_INT64(index);
+}
+
 bool
 pgs_arg_bool(PgsCall *call, int index)
 {
@@ -114,6 +122,12 @@ void
 pgs_return_int32(PgsCall *call, int32_t value)
 {
 	call->result = Int32GetDatum(value);
+}
+
+void
+pgs_return_int64(PgsCall *call, int64_t value)
+{
+	call->result = Int64GetDatum(value);
 }
 
 void

@@ -16,6 +16,7 @@ typedef struct PgsCall PgsCall;
 extern bool pgs_arg_is_null(PgsCall *call, int index);
 extern const char *pgs_arg_text(PgsCall *call, int index);	/* any type, as its output function writes it */
 extern int32_t pgs_arg_int32(PgsCall *call, int index);
+extern int64_t pgs_arg_int64(PgsCall *call, int index);
 extern bool pgs_arg_bool(PgsCall *call, int index);
 extern uint64_t pgs_arg_lsn(PgsCall *call, int index);
 /* An interval in microseconds, a month as 30 days; at the ends of int64 when it is longer. */
@@ -31,6 +32,7 @@ extern void pgs_return_void(PgsCall *call);	/* also the result of an event trigg
 extern void pgs_return_null(PgsCall *call);
 extern void pgs_return_bool(PgsCall *call, bool value);
 extern void pgs_return_int32(PgsCall *call, int32_t value);
+extern void pgs_return_int64(PgsCall *call, int64_t value);
 extern void pgs_return_text(PgsCall *call, const char *value);
 /* A timestamptz, from microseconds since 2000-01-01 UTC. */
 extern void pgs_return_instant(PgsCall *call, int64_t micros);

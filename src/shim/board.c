@@ -146,6 +146,21 @@ pgs_visit_publish(const PgsVisitResult *result)
 	LWLockRelease(shared->lock);
 }
 
+void
+pgs_wake_launcher(void)
+{
+	if (shared == NULL)
+		return;
+	LWLockAcquire(shared->lock, LW_EXCLUSIVE);
+	if (shared->requests < MOST_WAKE_REQUESTS)
+		shared->requested[shared->requests++] = MyDatabaseId;
+	else
+		shared->request_all = true;
+	if (shared->launcher != NULL)
+		SetLatch(shared->launcher);
+	LWLockRelease(shared->lock);
+}
+
 static bool wake_wanted = false;
 
 static void
@@ -154,16 +169,7 @@ wake_at_commit(XactEvent event, void *arg)
 	if (event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT)
 		return;
 	if (event == XACT_EVENT_COMMIT && wake_wanted)
-	{
-		LWLockAcquire(shared->lock, LW_EXCLUSIVE);
-		if (shared->requests < MOST_WAKE_REQUESTS)
-			shared->requested[shared->requests++] = MyDatabaseId;
-		else
-			shared->request_all = true;
-		if (shared->launcher != NULL)
-			SetLatch(shared->launcher);
-		LWLockRelease(shared->lock);
-	}
+		pgs_wake_launcher();
 	wake_wanted = false;
 }
 

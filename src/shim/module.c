@@ -6,6 +6,7 @@
 
 #include "shim/compat.h"
 #include "shim/entry.h"
+#include "shim/ids.h"
 #include "shim/session.h"
 #include "shim/settings.h"
 #include "shim/workers.h"
@@ -19,7 +20,10 @@ _PG_init(void)
 {
 	pgs_settings_define();
 	if (process_shared_preload_libraries_in_progress)
+	{
 		pgs_workers_define();
+		pgs_ids_define();
+	}
 }
 
 PGS_FUNCTION(pgscale_create_parent);
@@ -90,6 +94,12 @@ PGS_FUNCTION(pgscale_create_geo_table);
 PGS_FUNCTION(pgscale_create_reference_table);
 PGS_FUNCTION(pgscale_residency_report);
 PGS_FUNCTION(pgscale_shard_breakers);
+PGS_FUNCTION(pgscale_next_id);
+PGS_FUNCTION(pgscale_id_info);
+PGS_FUNCTION(pgscale_where_is);
+PGS_FUNCTION(pgscale_shard_ddl);
+PGS_FUNCTION(pgscale_copy_into);
+PGS_FUNCTION(pgscale_update_key);
 
 PGS_FUNCTION(pgscale_forget_dropped);	/* event trigger on sql_drop */
 PGS_FUNCTION(pgscale_change_threshold);	/* trigger of view threshold */

@@ -14,6 +14,7 @@ static int	sample_interval = 300;
 static int	window = 3600;
 static bool analyze_parents = true;
 static bool refresh_subscriptions = false;
+static int	id_number = 0;
 static char *clock_text = NULL;
 static TimestampTz clock_value = DT_NOBEGIN;	/* DT_NOBEGIN: real time */
 
@@ -103,6 +104,10 @@ pgs_settings_define(void)
 	DefineCustomBoolVariable("pgscale.refresh_subscriptions",
 							 "Refreshes subscriptions when a set of this database has new partitions.",
 							 NULL, &refresh_subscriptions, false, PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("pgscale.id_number",
+							"Number of this server in the ids that next_id() makes, where it is itself a shard.",
+							"0 is the coordinator.",
+							&id_number, 0, 0, 1023, PGC_SUSET, 0, NULL, NULL, NULL);
 	DefineCustomStringVariable("pgscale.clock",
 							   "Replaces the current time in planning, for tests and demonstrations.",
 							   "Empty means real time.",
@@ -151,6 +156,12 @@ bool
 pgs_setting_refresh_subscriptions(void)
 {
 	return refresh_subscriptions;
+}
+
+int
+pgs_setting_id_number(void)
+{
+	return id_number;
 }
 
 int64_t

@@ -16,6 +16,8 @@ extern int	pgs_setting_max_workers(void);
 extern int	pgs_setting_sample_interval(void);	/* seconds; 0 for never */
 extern int	pgs_setting_window(void);	/* seconds */
 
+extern int	pgs_setting_id_number(void);	/* 0 for the coordinator */
+
 extern bool pgs_setting_analyze_parents(void);
 extern bool pgs_setting_refresh_subscriptions(void);
 

@@ -1,5 +1,7 @@
 #include "postgres.h"
 
+#include <poll.h>
+
 #include "miscadmin.h"
 #include "storage/latch.h"
 
@@ -37,4 +39,21 @@ pgs_wait_sockets(PgsSocket *sockets, int count, int64_t milliseconds)
 	FreeWaitEventSet(set);
 	pfree(events);
 	CHECK_FOR_INTERRUPTS();
+}
+
+/* Half a hundred at a time; the caller comes again for the others. */
+void
+pgs_poll_sockets(PgsSocket *sockets, int count, int64_t milliseconds)
+{
+	struct pollfd polled[50];
+	int			most = Min(count, lengthof(polled));
+
+	for (int i = 0; i < count; i++)
+		sockets[i].ready = false;
+	for (int i = 0; i < most; i++)
+		polled[i] = (struct pollfd) {sockets[i].socket, sockets[i].for_writing ? POLLOUT : POLLIN, 0};
+	if (poll(polled, most, (int) Min(milliseconds, INT_MAX)) <= 0)
+		return;
+	for (int i = 0; i < most; i++)
+		sockets[i].ready = polled[i].revents != 0;
 }

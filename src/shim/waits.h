@@ -21,6 +21,9 @@ typedef struct PgsSocket
  */
 extern void pgs_wait_sockets(PgsSocket *sockets, int count, int64_t milliseconds);
 
+/* The same without answering anything, for the end of a transaction.  Never raises. */
+extern void pgs_poll_sockets(PgsSocket *sockets, int count, int64_t milliseconds);
+
 #ifdef __cplusplus
 }
 #endif

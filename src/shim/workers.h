@@ -67,6 +67,7 @@ extern int	pgs_databases(const uint32_t **databases);
 
 /* At commit, ask the launcher for a visit of this database.  Does nothing without a launcher. */
 extern void pgs_wake_launcher_at_commit(void);	/* never raises */
+extern void pgs_wake_launcher(void);	/* at once; never raises */
 
 /* For the launcher: who called. */
 extern int	pgs_wake_requests(uint32_t *databases, int most, bool *all);

@@ -119,6 +119,7 @@ void look_after_shards() {
     session.end();
   });
   if (trouble) log("shards could not be looked after: " + trouble->message);
+  return done && !trouble;
 }
 
 Visit next_visit() {
@@ -160,10 +161,14 @@ void visit_database() {
     std::set<Oid> visited;
     // Partitions that are made may be sets themselves, and due.
     while (work && visit_sets(work->sets, visited)) work = work_to_do();
-    look_after_shards();
+    const bool shards_are_done = look_after_shards();
     sample_if_due();
     const auto trouble = pg::isolated([&next] { next = next_visit(); });
     if (trouble) next.retry = pg::real_now() + kRestAfterTrouble;
+    if (!shards_are_done) {
+      next.retry = std::min(next.retry.value_or(kNever),
+                            pg::real_now() + pg::naptime().count() * kMicrosPerSecond);
+    }
   } else {
     next.retry = pg::real_now() + pg::naptime().count() * kMicrosPerSecond;
   }

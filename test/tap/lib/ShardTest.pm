@@ -10,7 +10,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-our @EXPORT = qw(new_shard new_coordinator add_shard);
+our @EXPORT = qw(new_shard new_coordinator add_shard new_sharded_table);
 
 # A server without pgscale, as a shard is.
 sub new_shard
@@ -46,6 +46,18 @@ SELECT pgscale.add_shard('$name', '$host', $port, 'postgres');
 SELECT pgscale.map_user(current_user, '$name', current_user);
 SQL
 	}
+	return;
+}
+
+# A table of the schema public in the database postgres, hash partitioned by a column and put on all
+# shards.
+sub new_sharded_table
+{
+	my ($coordinator, $name, $columns, $key, $partitions) = @_;
+	$coordinator->safe_psql('postgres', <<"SQL");
+CREATE TABLE $name ($columns);
+SELECT pgscale.create_sharded_table('$name', '$key', partitions => $partitions);
+SQL
 	return;
 }
 
