@@ -1,5 +1,6 @@
 #!/bin/bash
 # Checks who may include and call whom (docs/architecture.md): scripts/check_layers.sh [CHECKOUT]
+# and whether the tests that docs/partman_pains.md names are there.
 # Prints every breach with its rule and the reason; says nothing else.
 set -euo pipefail
 shopt -s lastpipe # report, at the end of a pipe, counts in this shell
@@ -136,6 +137,20 @@ look "^src/(core|pg|catalog|apply|remote|worker|api)/.*$cpp" '\b(std::(thread|jt
 look '.' '\bPG_VERSION_NUM\b|\bPG_MAJORVERSION(_NUM)?\b' | { grep -v '^src/shim/compat\.h:' || true; } |
   report "PG_VERSION_NUM stands in src/shim/compat.h only" \
     "everything else is written for the newest server, compat.h maps the older ones to it"
+
+# ---- documents -------------------------------------------------------------------------------
+# A cell is [name](../test/file): words of a comment, an assertion or a test in that file; the next one.
+(cd "$top" && perl -ne '
+  next unless /^\|/;
+  my $line = $.;
+  for my $cell (map { split /; (?=\[)/ } split / \| /) {
+    my ($file, $words) = $cell =~ m{^\[[^]]+\]\(\.\./(test/[^)]+)\): (.+?)(?: \|)?$} or next;
+    my $text = "";
+    if (open my $in, "<", $file) { local $/; $text = <$in>; $text =~ s/\n(?:--|#) ?/ /g }
+    print "docs/partman_pains.md:$line: $file: $words\n" if index($text, $words) < 0;
+  }' docs/partman_pains.md) |
+  report "a test that docs/partman_pains.md names is in its file, under these words" \
+    "the table is the proof that each pain has a test; a test that is renamed is renamed there, too"
 
 if [ "$breaches" -gt 0 ]; then
   echo "$breaches breaches of the layers"

@@ -32,7 +32,7 @@ SELECT s.parent,
  CROSS JOIN LATERAL pgscale.drift_of(s.parent) d;
 COMMENT ON VIEW pgscale.drift IS 'What partitions have otherwise than their parent wishes, and what the bounds of a set leave open; no row is good news';
 COMMENT ON COLUMN pgscale.drift.parent IS 'The set';
-COMMENT ON COLUMN pgscale.drift.partition IS 'The partition; NULL for the parent itself and for what no partition covers';
+COMMENT ON COLUMN pgscale.drift.partition IS 'The partition; NULL for the parent itself and for what no partition of it covers; of a set below it that set';
 COMMENT ON COLUMN pgscale.drift.kind IS 'index, constraint, owner, grant, storage, tablespace, access method, trigger, replica identity, row security, persistence, default, identity, generated, statistics, gap, overlap, guard, or set (which cannot be looked at)';
 COMMENT ON COLUMN pgscale.drift.object IS 'The index, constraint, column, role or trigger, or the bounds; NULL for the table as a whole';
 COMMENT ON COLUMN pgscale.drift.expected IS 'What the parent wishes; NULL for nothing';

@@ -1,4 +1,5 @@
 #include "api/create_parent.h"
+#include "api/subparent.h"
 #include "catalog/partman.h"
 #include "catalog/state.h"
 #include "catalog/zones.h"
@@ -74,6 +75,26 @@ ImportItem choose_zone(const ParentFacts& facts, const catalog::PolicyRow& row,
           note};
 }
 
+// What new_level() makes of it. Times are counted as the partitions that are there were, in the
+// zone of the set, where that counts in time; numbers begin where new sets begin.
+catalog::SubPolicy level_of(const ParentFacts& facts, const catalog::PolicyRow& row,
+                            const Manner& manner, Import& import) {
+  const ParentFacts shown =
+      catalog::read_parent(catalog::partitioned_partition(facts.parent.oid).value());
+  ImportedPolicy& level = *import.level;
+  level.timezone = import.policy.timezone;
+  const catalog::PolicyRow alone = policy_row(arguments_of(level), shown);
+  const bool is_in_time = is_time(catalog::axis_of(alone, shown)->kind());
+  if (is_in_time && !level.timezone) {
+    import.items.push_back(choose_zone(shown, alone, manner, level));
+  }
+  const Policy wanted = catalog::interpret(row, facts);
+  catalog::SubPolicy subpolicy =
+      new_level(catalog::load_set(facts, row, wanted), arguments_of(level));
+  if (is_in_time) subpolicy.row.origin = counting_origin(subpolicy.row, shown);
+  return subpolicy;
+}
+
 void take_over(const ParentFacts& facts, const PartmanRow& row, const Manner& manner,
                Import& import) {
   catalog::PolicyRow policy = new_policy(facts, arguments_of(import.policy));
@@ -81,20 +102,24 @@ void take_over(const ParentFacts& facts, const PartmanRow& row, const Manner& ma
     import.items.push_back(choose_zone(facts, policy, manner, import.policy));
     policy = new_policy(facts, arguments_of(import.policy));
   }
+  std::optional<catalog::SubPolicy> level;
+  if (import.level) level = level_of(facts, policy, manner, import);
   std::string note = "Nothing has changed yet. Use dry_run => false to take it over.";
   if (!manner.dry_run) {
     policy.paused = import.policy.paused;
     begin_to_manage(facts, policy, arguments_of(import.policy));
+    if (level) catalog::insert_subpolicy(facts.parent.oid, *level);
+    catalog::settle_tree(facts.parent.oid);
     catalog::make_due(facts.parent.oid);
     const pg::LockTimeout limit(pg::lock_timeout());
     pg::execute(catalog::switching_off(manner.schema, row.parent_table));
+    if (level) catalog::switch_off_partitions(manner.schema, facts.parent.oid);
     note =
         "Taken over. pg_partman passes over it, unless its run_maintenance() is called for this "
         "very table.";
   }
-  import.items.insert(import.items.begin(),
-                      set_item(create_parent_call(facts.parent.name, import.policy).text(),
-                               ImportStatus::kMapped, note));
+  import.items.insert(import.items.begin(), set_item(create_calls(facts.parent.name, import).text(),
+                                                     ImportStatus::kMapped, note));
 }
 
 Import managed_already(const PartmanRow& row, const Manner& manner) {
@@ -110,9 +135,18 @@ Import managed_already(const PartmanRow& row, const Manner& manner) {
   return import;
 }
 
+Import goes_with_root(const PartmanRow& row) {
+  Import import;
+  import.items.push_back(set_item(
+      std::nullopt, ImportStatus::kIgnored,
+      "It is a partition of " + *row.root + ", and is taken over with it, or not at all."));
+  return import;
+}
+
 Import import_table(const PartmanRow& row, const Manner& manner) {
   const ParentFacts facts = catalog::read_parent(*row.table);
   catalog::require_ownership(facts);
+  if (row.follows_root) return goes_with_root(row);
   if (catalog::load_policy(*row.table)) return managed_already(row, manner);
   Import import = map_partman(catalog::describe_partman_set(manner.schema, row, facts));
   if (is_refused(import)) {

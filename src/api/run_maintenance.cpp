@@ -72,6 +72,10 @@ void run_maintenance(PgsCall* call) {
   const auto parent = pg::Arguments(call).oid(0);
   const std::string requester = catalog::session_user();
   pg::Session session(pg::Venue::kProcedure);
+  if (!parent && !catalog::may_be_due(pg::policy_now(), pg::real_now())) {
+    session.end();
+    return;
+  }
   if (parent) {
     const auto facts = catalog::read_parent(*parent);
     catalog::require_ownership(facts);

@@ -1,6 +1,7 @@
+#include "api/subparent.h"
+
 #include <algorithm>
 
-#include "api/arguments.h"
 #include "api/claim.h"
 #include "api/progress.h"
 #include "apply/step_runner.h"
@@ -160,12 +161,7 @@ void create_subparent(PgsCall* call) {
   (void)catalog::require_policy(facts);
   refuse_below(facts);
   claim_in_transaction(facts);
-  const ManagedSet managed = catalog::load_set(parent);
-  SubPolicy subpolicy{static_cast<int>(managed.set.below.size()) + 1, method_of(given),
-                      *given.control, given.start_at.has_value(), policy_row(given, facts)};
-  complete(subpolicy, given, facts);
-  catalog::require_in_unique_keys(facts, subpolicy.control);
-  check(subpolicy, facts, managed);
+  const SubPolicy subpolicy = new_level(catalog::load_set(parent), given);
   catalog::insert_subpolicy(parent, subpolicy);
 
   catalog::settle_tree(parent);
@@ -249,6 +245,17 @@ void forget_subparent(PgsCall* call) {
 }
 
 }  // namespace
+
+SubPolicy new_level(const ManagedSet& managed, const PolicyArguments& given) {
+  const ParentFacts& facts = managed.facts;
+  SubPolicy subpolicy{static_cast<int>(managed.set.below.size()) + 1, method_of(given),
+                      *given.control, given.start_at.has_value(), policy_row(given, facts)};
+  complete(subpolicy, given, facts);
+  catalog::require_in_unique_keys(facts, subpolicy.control);
+  check(subpolicy, facts, managed);
+  return subpolicy;
+}
+
 }  // namespace pgscale::api
 
 extern "C" {

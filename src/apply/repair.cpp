@@ -7,6 +7,7 @@
 #include "catalog/drift_watch.h"
 #include "catalog/journal.h"
 #include "catalog/state.h"
+#include "catalog/subpolicies.h"
 #include "core/plan.h"
 #include "pg/server.h"
 #include "shim/workers.h"
@@ -37,7 +38,7 @@ class Repair {
 
   RepairReport run() {
     close_gaps();
-    claim(PGS_CLAIM_REPAIR);
+    claim(managed_, PGS_CLAIM_REPAIR);
     catalog::bury_dead_runs(parent_, catalog::Runs::kRepairs);
     session_.commit();
     while (repair_all()) {
@@ -53,16 +54,16 @@ class Repair {
 
  private:
   // A visit of maintenance takes milliseconds, so it is worth waiting for; nobody waits behind us.
-  void claim(PgsClaim kind) {
+  static void claim(const ManagedSet& managed, PgsClaim kind) {
     constexpr int kTries = 100;
     constexpr std::int64_t kMillisBetween = 50;
     for (int i = 0; i < kTries; i++) {
-      if (pg::call(pgs_claim, parent_, kind)) return;
+      if (pg::call(pgs_claim, managed.facts.parent.oid, kind)) return;
       if (kind == PGS_CLAIM_REPAIR) break;
       (void)pg::call(pgs_sleep, kMillisBetween);
     }
     throw Failure(Problem::kInUse,
-                  "partition set \"" + managed_.facts.parent.name.name.name() + "\" is being " +
+                  "partition set \"" + managed.facts.parent.name.name.name() + "\" is being " +
                       (kind == PGS_CLAIM_REPAIR ? "repaired" : "maintained") +
                       " by another session",
                   {}, "Try again when it has finished.");
@@ -71,24 +72,35 @@ class Repair {
   // Partitions are made as maintenance makes them, and never beside it.
   void close_gaps() {
     if (kinds_.count(DriftKind::kGap) == 0 && kinds_.count(DriftKind::kGuard) == 0) return;
-    claim(PGS_CLAIM_MAINTENANCE);
-    catalog::bury_dead_runs(parent_, catalog::Runs::kMaintenance);
+    close_gaps_of(managed_, runner_);
+    for (Oid set : catalog::sets_below(parent_)) {
+      const ManagedSet below = catalog::load_set(set);
+      StepRunner runner(session_, below, requester_);
+      close_gaps_of(below, runner);
+    }
+  }
+
+  void close_gaps_of(const ManagedSet& managed, StepRunner& runner) {
+    const Oid set = managed.facts.parent.oid;
+    const int steps_before = report_.steps;
+    claim(managed, PGS_CLAIM_MAINTENANCE);
+    catalog::bury_dead_runs(set, catalog::Runs::kMaintenance);
     session_.commit();
-    for (const Drift& drift : catalog::load_coverage(managed_, pg::policy_now())) {
+    for (const Drift& drift : catalog::load_coverage(managed, pg::policy_now())) {
       if (kinds_.count(drift.kind) == 0) continue;
       for (const Step& step : drift.repair) {
-        if (carry_out(step)) continue;
-        if (const auto guard = removal_of_guard(managed_.set.inventory)) (void)runner_.run(*guard);
+        if (carry_out(step, runner)) continue;
+        if (const auto guard = removal_of_guard(managed.set.inventory)) (void)runner.run(*guard);
         break;
       }
     }
-    pg::call(pgs_unclaim, parent_, PGS_CLAIM_MAINTENANCE);
-    if (report_.steps > 0) tell_maintenance();
+    pg::call(pgs_unclaim, set, PGS_CLAIM_MAINTENANCE);
+    if (report_.steps > steps_before) tell_maintenance(set);
   }
 
   // What the last visit wrote down does not know the new partitions.
-  void tell_maintenance() const {
-    catalog::note_changes({parent_});
+  static void tell_maintenance(Oid set) {
+    catalog::note_changes({set});
     pg::call(pgs_wake_launcher_at_commit);
   }
 
@@ -110,14 +122,14 @@ class Repair {
     std::optional<Drift> now = look_again(drift);
     for (int i = 0; i < kMostSteps && now && !now->repair.empty(); i++) {
       const Step step = now->repair.front();
-      const bool went_well = carry_out(step);
+      const bool went_well = carry_out(step, runner_);
       if (!went_well && drift.kind == DriftKind::kOwner) given_up_.insert(drift.partition_oid);
       now = look_again(drift);
       if (went_well) continue;
       // An index that could not be built to its end costs every write and serves no query.
       if (step.action == Action::kBuildIndex && now && !now->repair.empty() &&
           now->repair.front().action == Action::kDropIndex) {
-        (void)carry_out(now->repair.front());
+        (void)carry_out(now->repair.front(), runner_);
       }
       return;
     }
@@ -133,9 +145,9 @@ class Repair {
     return std::nullopt;
   }
 
-  bool carry_out(const Step& step) {
+  bool carry_out(const Step& step, StepRunner& runner) {
     report_.steps++;
-    const RunEnd end = runner_.run(step);
+    const RunEnd end = runner.run(step);
     if (!end.failure) return true;
     report_.failures++;
     report_.last_error = end.failure->message;

@@ -122,11 +122,12 @@ std::vector<Oid> guards_due(Micros policy_now) {
 Visit next_look_at_guards() {
   const auto acting = pg::Acting::as_extension();
   const Rows rows = pg::query(
-      Sql("SELECT ((extract(epoch FROM min(a.guard_until)) - 946684800) * 1000000)::bigint,"
-          "       count(*) FILTER (WHERE a.guard_until IS NULL)"
-          "  FROM pgscale.adoption a"
-          "  JOIN pg_catalog.pg_constraint k ON k.conrelid = a.relation AND k.conname = $1"
-          " WHERE a.boundary IS NOT NULL"),
+      Sql("SELECT ")
+          << micros_of("min(a.guard_until)")
+          << ", count(*) FILTER (WHERE a.guard_until IS NULL)"
+             "  FROM pgscale.adoption a"
+             "  JOIN pg_catalog.pg_constraint k ON k.conrelid = a.relation AND k.conname = $1"
+             " WHERE a.boundary IS NOT NULL",
       {kGuardName});
   Visit next;
   if (rows.front()[0]) next.due = pg::to_int(rows.front()[0]);

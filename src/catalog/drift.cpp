@@ -3,6 +3,7 @@
 #include <map>
 
 #include "catalog/drift_facts.h"
+#include "catalog/subpolicies.h"
 #include "core/coverage.h"
 #include "pg/server.h"
 #include "pg/session.h"
@@ -22,6 +23,18 @@ void append_attempt(std::vector<Drift>& found, Load&& load) {
     more = {{DriftKind::kSet, "", "", trouble->message, Severity::kCritical}};
   }
   append(found, std::move(more));
+}
+
+// In a set below another it is that set as a whole which lacks something.
+std::vector<Drift> load_coverage_below(Oid set) {
+  const ManagedSet managed = load_set(set);
+  std::vector<Drift> found = load_coverage(managed, pg::policy_now());
+  for (Drift& drift : found) {
+    if (drift.partition_oid != 0) continue;
+    drift.partition_oid = managed.facts.parent.oid;
+    drift.partition = managed.facts.parent.name;
+  }
+  return found;
 }
 
 }  // namespace
@@ -52,6 +65,8 @@ std::vector<Drift> look_for_drift(Oid parent, Oid caller) {
   std::vector<Drift> found;
   append_attempt(found, [parent, caller] { return load_drift(parent, caller); });
   append_attempt(found, [parent] { return load_coverage(load_set(parent), pg::policy_now()); });
+  for (Oid set : sets_below(parent))
+    append_attempt(found, [set] { return load_coverage_below(set); });
   return found;
 }
 

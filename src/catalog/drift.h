@@ -17,7 +17,8 @@ namespace pgscale::catalog {
 // What the bounds of a managed set leave open or lie across.
 [[nodiscard]] std::vector<Drift> load_coverage(ManagedSet managed, Micros now);
 
-// Both. What cannot be looked at is told as drift of kind kSet, and hides nothing else.
+// Both, coverage of the sets below it included. What cannot be looked at is told as drift of kind
+// kSet, and hides nothing else.
 [[nodiscard]] std::vector<Drift> look_for_drift(Oid parent, Oid caller);
 
 }  // namespace pgscale::catalog

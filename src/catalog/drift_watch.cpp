@@ -8,12 +8,15 @@ namespace pgscale::catalog {
 std::vector<WatchedSet> load_watched_sets() {
   const auto acting = pg::Acting::as_extension();
   std::vector<WatchedSet> sets;
-  for (const auto& row : pg::query(Sql(
-           "SELECT p.parent::oid,"
-           "       (SELECT count(*) FROM pg_catalog.pg_inherits i WHERE i.inhparent = p.parent),"
-           "       ((extract(epoch FROM w.looked_at) - 946684800) * 1000000)::bigint"
-           "  FROM pgscale.policy p JOIN pg_catalog.pg_class c ON c.oid = p.parent"
-           "  LEFT JOIN pgscale.drift_watch w USING (parent)"))) {
+  for (const auto& row :
+       pg::query(Sql("SELECT p.parent::oid,"
+                     "       (SELECT count(*) FROM pg_catalog.pg_inherits i"
+                     "         WHERE i.inhparent = p.parent"
+                     "            OR i.inhparent IN (SELECT s.parent FROM pgscale.set_state s"
+                     "                                WHERE s.root = p.parent)), ")
+                 << micros_of("w.looked_at")
+                 << "  FROM pgscale.policy p JOIN pg_catalog.pg_class c ON c.oid = p.parent"
+                    "  LEFT JOIN pgscale.drift_watch w USING (parent)")) {
     sets.push_back(
         {pg::to_oid(row[0]), static_cast<std::size_t>(pg::to_int(row[1])), pg::to_integer(row[2])});
   }

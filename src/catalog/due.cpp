@@ -77,6 +77,25 @@ void add_stale(std::vector<Oid>& sets, Micros real_now, std::optional<Oid> user)
 
 }  // namespace
 
+bool may_be_due(Micros policy_now, Micros real_now) {
+  const auto acting = pg::Acting::as_extension();
+  Sql sql(
+      "SELECT EXISTS (SELECT FROM pgscale.set_state s"
+      "                WHERE (s.visited_at > $3::timestamptz AND s.retry_at IS NULL"
+      "                       AND s.crashes = 0 AND s.watched IS NULL"
+      "                       AND (s.next_due IS NULL OR s.next_due > $1::timestamptz)");
+  if (pg::analyze_parents()) sql << " AND s.look_at > $2::timestamptz";
+  sql << ") IS NOT TRUE)"
+         "    OR EXISTS (SELECT FROM pgscale.policy p LEFT JOIN pgscale.set_state s USING (parent)"
+         "                WHERE p.paused OR s.parent IS NULL)"
+         "    OR EXISTS (SELECT FROM pgscale.change)"
+         "    OR EXISTS (SELECT FROM pgscale.adoption)";
+  constexpr Micros kHour = 3600 * kMicrosPerSecond;
+  return pg::to_bool(pg::query(sql, {timestamptz_text(policy_now), timestamptz_text(real_now),
+                                     timestamptz_text(real_now - kHour)})
+                         .front()[0]);
+}
+
 std::vector<Oid> due_sets(Micros policy_now, Micros real_now) {
   std::vector<Oid> sets = due(policy_now, real_now, std::nullopt);
   add_stale(sets, real_now, std::nullopt);

@@ -11,6 +11,10 @@ namespace pgscale::catalog {
 // the number of sets and not with that of their partitions, but for those whose statistics it is
 // time to look at; these come last, as far as their parents are to be analyzed.
 
+// False when both of these would be empty for whomever, and no guard of an adoption has come due:
+// one query on few tables, for in a new session it is the catalog lookups that cost.
+[[nodiscard]] bool may_be_due(Micros policy_now, Micros real_now);
+
 // For the worker: of all sets those whose time has come, the longest overdue first.
 [[nodiscard]] std::vector<Oid> due_sets(Micros policy_now, Micros real_now);
 

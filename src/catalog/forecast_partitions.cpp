@@ -32,6 +32,8 @@ std::optional<Axis> encoded_axis(Oid parent) {
   return axis;
 }
 
+// Of sets below others those that the clock drives: within a period of a level above nothing runs
+// out, and numbers come from no sequence of their own there.
 std::vector<RangeSet> range_sets(const Question& question) {
   const auto acting = pg::Acting::as_extension();
   std::vector<RangeSet> sets;
@@ -43,18 +45,23 @@ std::vector<RangeSet> range_sets(const Question& question) {
                "         WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = p.parent"
                "           AND d.refobjsubid = a.attnum AND d.classid = 'pg_class'::regclass"
                "           AND d.deptype IN ('a', 'i')),"
-               "       p.encoding IS NOT NULL OR p.encoder IS NOT NULL"
-               "  FROM pgscale.policy p"
+               "       p.encoding IS NOT NULL OR p.encoder IS NOT NULL, p.level > 0"
+               "  FROM pgscale.managed_set p"
                "  JOIN pg_class c ON c.oid = p.parent"
                "  JOIN pg_partitioned_table k ON k.partrelid = p.parent AND k.partstrat = 'r'"
                "  JOIN pg_attribute a ON a.attrelid = p.parent AND a.attnum = k.partattrs[0]"
                "  JOIN pg_type t ON t.oid = a.atttypid"
-               " WHERE $2::boolean OR pg_has_role($1::oid, c.relowner, 'USAGE')"),
+               " WHERE ($2::boolean OR pg_has_role($1::oid, c.relowner, 'USAGE'))"
+               "   AND (p.level = 0 OR NOT EXISTS ("
+               "        SELECT FROM pg_partition_ancestors(p.parent) a"
+               "          JOIN pg_partitioned_table above ON above.partrelid = a.relid"
+               "         WHERE a.relid <> p.parent AND above.partstrat = 'r'))"),
            reader_parameters(question))) {
     const Oid parent = pg::to_oid(row[0]);
     const auto axis =
         pg::to_bool(row[6]) ? encoded_axis(parent) : plain_axis(pg::to_oid(row[2]), *row[3]);
     if (!axis) continue;  // of a set that pgscale refuses
+    if (pg::to_bool(row[7]) && !is_time(axis->kind())) continue;
     sets.push_back({parent, *row[1], *axis, pg::to_bool(row[4]),
                     row[5] ? std::optional(pg::to_oid(row[5])) : std::nullopt});
   }

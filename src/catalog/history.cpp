@@ -25,10 +25,11 @@ Sql sampled_within(int days, Micros now) {
 
 ServerHistory server_history(Micros now) {
   const auto acting = pg::Acting::as_extension();
-  Sql sql(
-      "SELECT ((extract(epoch FROM s.at) - 946684800) * 1000000)::bigint, g.key, g.value"
-      "  FROM (SELECT DISTINCT ON (date_bin('1 hour', at, $1::timestamptz)) at, gauges"
-      "          FROM pgscale.sample WHERE scope = 'server' AND object = 0 AND ");
+  Sql sql("SELECT ");
+  sql << micros_of("s.at")
+      << ", g.key, g.value"
+         "  FROM (SELECT DISTINCT ON (date_bin('1 hour', at, $1::timestamptz)) at, gauges"
+         "          FROM pgscale.sample WHERE scope = 'server' AND object = 0 AND ";
   sql << sampled_within(kDaysOfHistory, now)
       << "         ORDER BY date_bin('1 hour', at, $1::timestamptz), at DESC) s"
          "  LEFT JOIN LATERAL jsonb_each_text(s.gauges) g ON g.value IS NOT NULL"
@@ -44,10 +45,11 @@ ServerHistory server_history(Micros now) {
 
 std::vector<Reading> all_readings(const std::string& gauge, Micros now) {
   const auto acting = pg::Acting::as_extension();
-  Sql sql(
-      "SELECT ((extract(epoch FROM at) - 946684800) * 1000000)::bigint, gauges->>$1"
-      "  FROM pgscale.sample"
-      " WHERE scope = 'server' AND object = 0 AND gauges->>$1 IS NOT NULL AND ");
+  Sql sql("SELECT ");
+  sql << micros_of("at")
+      << ", gauges->>$1"
+         "  FROM pgscale.sample"
+         " WHERE scope = 'server' AND object = 0 AND gauges->>$1 IS NOT NULL AND ";
   sql << sampled_within(kDaysOfHistory, now) << " ORDER BY at";
   std::vector<Reading> readings;
   for (const auto& row : pg::query(sql, {gauge})) readings.push_back(reading(row[0], row[1]));
@@ -80,18 +82,19 @@ ObjectHistory object_history(const std::string& scope, const std::vector<Oid>& o
                              const ServerHistory& server, Micros now) {
   if (objects.empty()) return {};
   const auto acting = pg::Acting::as_extension();
-  Sql sql(
-      "SELECT o.object, ((extract(epoch FROM s.at) - 946684800) * 1000000)::bigint, s.value,"
-      "       s.last_usable"
-      "  FROM unnest($3::bigint[]) o (object)"
-      " CROSS JOIN generate_series(0, $4::integer * 8 - 1) n"
-      " CROSS JOIN LATERAL ("
-      "       SELECT at, coalesce(bytes, (gauges->>'last_value')::bigint) AS value,"
-      "              gauges->>'last_usable' AS last_usable"
-      "         FROM pgscale.sample x"
-      "        WHERE scope = $2 AND x.object = o.object"
-      "          AND at > $1::timestamptz - (n + 1) * interval '3 hours'"
-      "          AND at <= $1::timestamptz - n * interval '3 hours' AND ");
+  Sql sql("SELECT o.object, ");
+  sql << micros_of("s.at")
+      << ", s.value,"
+         "       s.last_usable"
+         "  FROM unnest($3::bigint[]) o (object)"
+         " CROSS JOIN generate_series(0, $4::integer * 8 - 1) n"
+         " CROSS JOIN LATERAL ("
+         "       SELECT at, coalesce(bytes, (gauges->>'last_value')::bigint) AS value,"
+         "              gauges->>'last_usable' AS last_usable"
+         "         FROM pgscale.sample x"
+         "        WHERE scope = $2 AND x.object = o.object"
+         "          AND at > $1::timestamptz - (n + 1) * interval '3 hours'"
+         "          AND at <= $1::timestamptz - n * interval '3 hours' AND ";
   sql << sampled_within(kDaysOfHistory, now)
       << "        ORDER BY at DESC LIMIT 1) s"
          " WHERE s.value IS NOT NULL ORDER BY o.object, s.at";

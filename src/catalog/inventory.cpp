@@ -57,15 +57,15 @@ std::vector<Partition> load_partitions(const ParentFacts& facts, const std::opti
 std::vector<RetiredTable> load_retired(const ParentFacts& facts, const std::optional<Axis>& axis) {
   const auto acting = pg::Acting::as_extension();
   const Rows rows = pg::query(
-      Sql("SELECT c.oid, n.nspname, c.relname, c.relkind, r.action, c.relispartition, r.bounds,"
-          "       ((extract(epoch FROM r.detached_at) - 946684800) * 1000000)::bigint,"
-          "       EXISTS (SELECT FROM pg_catalog.pg_constraint s"
-          "                WHERE s.conrelid = c.oid AND s.conname = $2),"
-          "       r.done_at IS NOT NULL"
-          "  FROM pgscale.retirement r"
-          "  JOIN pg_catalog.pg_class c ON c.oid = r.partition"
-          "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-          " WHERE r.parent = $1::oid ORDER BY r.requested_at, c.oid"),
+      Sql("SELECT c.oid, n.nspname, c.relname, c.relkind, r.action, c.relispartition, r.bounds, ")
+          << micros_of("r.detached_at")
+          << ", EXISTS (SELECT FROM pg_catalog.pg_constraint s"
+             "                WHERE s.conrelid = c.oid AND s.conname = $2),"
+             "       r.done_at IS NOT NULL"
+             "  FROM pgscale.retirement r"
+             "  JOIN pg_catalog.pg_class c ON c.oid = r.partition"
+             "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+             " WHERE r.parent = $1::oid ORDER BY r.requested_at, c.oid",
       {pg::from_oid(facts.parent.oid), kSealName});
   std::vector<RetiredTable> retired;
   for (const auto& row : rows) {

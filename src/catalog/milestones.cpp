@@ -14,8 +14,9 @@ int scale_of(KeyKind kind) { return kind == KeyKind::kNumeric ? kNumericScale : 
 std::vector<Milestone> load_milestones(Oid parent, KeyKind kind) {
   const auto acting = pg::Acting::as_extension();
   const pg::Rows rows =
-      pg::query(Sql("SELECT ((extract(epoch FROM at) - 946684800) * 1000000)::bigint, reached"
-                    "  FROM pgscale.milestone WHERE parent = $1::oid ORDER BY at"),
+      pg::query(Sql("SELECT ") << micros_of("at")
+                               << ", reached"
+                                  "  FROM pgscale.milestone WHERE parent = $1::oid ORDER BY at",
                 {pg::from_oid(parent)});
   std::vector<Milestone> milestones;
   for (const auto& row : rows) {

@@ -27,6 +27,35 @@ std::vector<PartmanSetting> load_settings(const Identifier& schema, const Partma
   return settings;
 }
 
+// Settings of partitions, named as those of a set are.
+std::vector<PartmanSetting> load_settings_below(const Identifier& schema, const PartmanRow& row) {
+  Sql sql("SELECT substring(e.key FROM '^sub_(.*)'), e.value FROM ");
+  sql << schema
+      << ".part_config_sub c"
+         " CROSS JOIN LATERAL json_each_text(to_json(c)) WITH ORDINALITY AS e (key, value, ord)"
+         " WHERE c.sub_parent = $1 AND e.key <> 'sub_parent' AND e.value IS NOT NULL"
+         " ORDER BY e.ord";
+  std::vector<PartmanSetting> settings;
+  for (const auto& found : pg::query(sql, {row.parent_table})) {
+    settings.push_back({*found[0], *found[1]});
+  }
+  return settings;
+}
+
+// Tables below the given one, as pg_partman writes their names.
+Sql names_below() {
+  return Sql(
+      "SELECT n.nspname || '.' || k.relname FROM pg_catalog.pg_partition_tree($1::oid) t"
+      "  JOIN pg_catalog.pg_class k ON k.oid = t.relid AND t.level > 0"
+      "  JOIN pg_catalog.pg_namespace n ON n.oid = k.relnamespace");
+}
+
+bool has_deeper_levels(const Identifier& schema, Oid table) {
+  Sql sql("SELECT FROM ");
+  sql << schema << ".part_config_sub WHERE sub_parent IN (" << names_below() << ") LIMIT 1";
+  return !pg::query(sql, {pg::from_oid(table)}).empty();
+}
+
 // Empty where the text is none such: the configuration was written by hands, too.
 std::optional<PartmanSpan> read_span(const std::string* text, bool is_time) {
   if (text == nullptr) return std::nullopt;
@@ -111,6 +140,24 @@ bool has_default_partition(Oid parent) {
               .empty();
 }
 
+// What the catalogs say of a table with these settings.
+void describe(PartmanSet& set, const ParentFacts& facts) {
+  set.method = facts.parent.method;
+  set.key_columns = facts.parent.key_columns;
+  set.key_is_time = facts.kind && is_time(*facts.kind);
+  set.has_default = has_default_partition(facts.parent.oid);
+  const bool in_time = counts_in_time(set);
+  set.interval = read_span(value_of(set, "partition_interval"), in_time);
+  set.retention = read_span(value_of(set, "retention"), in_time);
+  set.template_table = load_template(value_of(set, "template_table"), facts.parent.oid);
+  set.publications = load_publications(value_of(set, "publications"), facts.parent.oid);
+  set.encoder = find_function(value_of(set, "time_encoder"), {"timestamptz"});
+  if (!facts.key.empty()) {
+    set.decoder =
+        find_function(value_of(set, "time_decoder"), {facts.key.front().type_name, "text"});
+  }
+}
+
 }  // namespace
 
 Identifier partman_schema(PartmanUse use) {
@@ -160,7 +207,14 @@ std::vector<PartmanRow> load_partman_rows(const Identifier& schema, std::optiona
   sql << schema
       << ".part_config_sub s WHERE s.sub_parent = c.parent_table),"
          "       (SELECT h.inhparent::regclass::text FROM pg_catalog.pg_inherits h"
-         "         WHERE h.inhrelid = k.oid ORDER BY h.inhseqno LIMIT 1)"
+         "         WHERE h.inhrelid = k.oid ORDER BY h.inhseqno LIMIT 1),"
+         "       EXISTS (SELECT FROM pg_catalog.pg_inherits h"
+         "                 JOIN pg_catalog.pg_class a ON a.oid = h.inhparent"
+         "                 JOIN pg_catalog.pg_namespace m ON m.oid = a.relnamespace"
+         "                 JOIN "
+      << schema
+      << ".part_config_sub s ON s.sub_parent = m.nspname || '.' || a.relname"
+         "                WHERE h.inhrelid = k.oid)"
          "  FROM "
       << schema
       << ".part_config c"
@@ -170,11 +224,11 @@ std::vector<PartmanRow> load_partman_rows(const Identifier& schema, std::optiona
          "   AND k.relname = split_part(c.parent_table, '.', 2)"
          " WHERE CASE WHEN $1 IS NOT NULL THEN k.oid = $1::oid"
          "            ELSE k.oid IS NULL OR pg_has_role(k.relowner, 'USAGE') END"
-         " ORDER BY c.parent_table";
+         " ORDER BY coalesce(k.relispartition, false), c.parent_table";
   std::vector<PartmanRow> result;
   for (const auto& row : pg::query(sql, {table ? pg::from_oid(*table) : pg::Value()})) {
     result.push_back({*row[0], *row[1], row[2] ? std::optional(pg::to_oid(row[2])) : std::nullopt,
-                      pg::to_bool(row[4]), pg::to_bool(row[3]), row[5]});
+                      pg::to_bool(row[4]), pg::to_bool(row[3]), row[5], pg::to_bool(row[6])});
   }
   return result;
 }
@@ -183,23 +237,28 @@ PartmanSet describe_partman_set(const Identifier& schema, const PartmanRow& row,
                                 const ParentFacts& facts) {
   PartmanSet set(facts.parent.name);
   set.settings = load_settings(schema, row);
-  set.method = facts.parent.method;
-  set.key_columns = facts.parent.key_columns;
-  set.key_is_time = facts.kind && is_time(*facts.kind);
-  set.has_default = has_default_partition(facts.parent.oid);
-  set.is_subpartitioned = row.is_subpartitioned;
   set.root = row.root;
-  const bool in_time = counts_in_time(set);
-  set.interval = read_span(value_of(set, "partition_interval"), in_time);
-  set.retention = read_span(value_of(set, "retention"), in_time);
-  set.template_table = load_template(value_of(set, "template_table"), facts.parent.oid);
-  set.publications = load_publications(value_of(set, "publications"), facts.parent.oid);
-  set.encoder = find_function(value_of(set, "time_encoder"), {"timestamptz"});
-  if (!facts.key.empty()) {
-    set.decoder =
-        find_function(value_of(set, "time_decoder"), {facts.key.front().type_name, "text"});
+  set.is_subpartitioned = row.is_subpartitioned;
+  describe(set, facts);
+  if (!set.is_subpartitioned) return set;
+  set.has_deeper_levels = has_deeper_levels(schema, facts.parent.oid);
+  if (const auto partition = partitioned_partition(facts.parent.oid)) {
+    const ParentFacts facts_below = read_parent(*partition);
+    PartmanSet& below = set.below.emplace_back(facts_below.parent.name);
+    below.settings = load_settings_below(schema, row);
+    describe(below, facts_below);
   }
   return set;
+}
+
+std::optional<Oid> partitioned_partition(Oid table) {
+  const Rows rows = pg::query(Sql("SELECT k.oid FROM pg_catalog.pg_inherits h"
+                                  "  JOIN pg_catalog.pg_class k ON k.oid = h.inhrelid"
+                                  " WHERE h.inhparent = $1::oid AND k.relkind = 'p'"
+                                  " ORDER BY k.relname DESC, k.oid LIMIT 1"),
+                              {pg::from_oid(table)});
+  if (rows.empty()) return std::nullopt;
+  return pg::to_oid(rows.front()[0]);
 }
 
 Oid function_of(const std::string& signature) {
@@ -221,6 +280,13 @@ Sql switching_off(const Identifier& schema, const std::string& parent_table) {
   sql << schema << ".part_config SET automatic_maintenance = 'off' WHERE parent_table = "
       << Literal{parent_table};
   return sql;
+}
+
+void switch_off_partitions(const Identifier& schema, Oid table) {
+  Sql sql("UPDATE ");
+  sql << schema << ".part_config SET automatic_maintenance = 'off' WHERE parent_table IN ("
+      << names_below() << ")";
+  pg::execute(sql, {pg::from_oid(table)});
 }
 
 }  // namespace pgscale::catalog

@@ -17,6 +17,7 @@ struct PartmanRow {
   bool is_subpartitioned;
   bool is_on;                       // automatic_maintenance
   std::optional<std::string> root;  // the table it is a partition of
+  bool follows_root;                // which pg_partman has sub-partitioned
 };
 
 enum class PartmanUse { kRead, kTakeOver };
@@ -36,6 +37,10 @@ enum class PartmanUse { kRead, kTakeOver };
 [[nodiscard]] PartmanSet describe_partman_set(const Identifier& schema, const PartmanRow& row,
                                               const ParentFacts& facts);
 
+// A partition that shows how those of the table are partitioned, the last by its name; empty while
+// there is none.
+[[nodiscard]] std::optional<Oid> partitioned_partition(Oid table);
+
 // The function of that signature, as the set above names its encoder and decoder.
 [[nodiscard]] Oid function_of(const std::string& signature);
 
@@ -44,5 +49,7 @@ enum class PartmanUse { kRead, kTakeOver };
 
 // Lets pg_partman pass over the set: its automatic_maintenance becomes off.
 [[nodiscard]] Sql switching_off(const Identifier& schema, const std::string& parent_table);
+// The same for its partitions that are sets of pg_partman.
+void switch_off_partitions(const Identifier& schema, Oid table);
 
 }  // namespace pgscale::catalog

@@ -39,9 +39,8 @@ Sql sampled(Micros after, Micros until) {
 }
 
 Sql frame_time(const Sql& which) {
-  Sql sql(
-      "(SELECT ((extract(epoch FROM at) - 946684800) * 1000000)::bigint"
-      "  FROM pgscale.sample WHERE frame AND ");
+  Sql sql("(SELECT ");
+  sql << micros_of("at") << "  FROM pgscale.sample WHERE frame AND ";
   return sql << which << " LIMIT 1)";
 }
 
@@ -124,10 +123,11 @@ void add_first_sizes(std::vector<PastSizes>& sizes, const Reach& reach, Micros n
   const auto is_young = [](const PastSizes& table) { return !table.week_ago; };
   const auto young = std::partition(sizes.begin(), sizes.end(), is_young);
   if (young == sizes.begin()) return;
-  Sql sql(
-      "SELECT o.position, ((extract(epoch FROM f.at) - 946684800) * 1000000)::bigint, f.bytes"
-      "  FROM unnest($1::bigint[]) WITH ORDINALITY AS o (object, position)"
-      " CROSS JOIN LATERAL (SELECT at, bytes FROM pgscale.sample WHERE object = o.object AND ");
+  Sql sql("SELECT o.position, ");
+  sql << micros_of("f.at")
+      << ", f.bytes"
+         "  FROM unnest($1::bigint[]) WITH ORDINALITY AS o (object, position)"
+         " CROSS JOIN LATERAL (SELECT at, bytes FROM pgscale.sample WHERE object = o.object AND ";
   sql << sampled(reach.week.at, now) << " ORDER BY at LIMIT 1) f";
   const std::vector<PastSizes> unknown(sizes.begin(), young);
   for (const auto& row : pg::query(sql, {objects(unknown)})) {

@@ -62,9 +62,10 @@ ObservedIndexes ObservedIndexes::load() {
   const pg::Rows rows =
       pg::query(Sql("SELECT array_agg(object),"
                     "       array_agg(object) FILTER (WHERE observed_since IS NOT NULL),"
-                    "       array_agg(((extract(epoch FROM observed_since) - 946684800) * 1000000)"
-                    "                 ::bigint) FILTER (WHERE observed_since IS NOT NULL)"
-                    "  FROM pgscale.sample_baseline WHERE scope = 'index'"));
+                    "       array_agg(")
+                << micros_of("observed_since")
+                << ") FILTER (WHERE observed_since IS NOT NULL)"
+                   "  FROM pgscale.sample_baseline WHERE scope = 'index'");
   const auto& row = rows.front();
   for (const std::int64_t index : numbers(row[0])) observed.seen_.insert(static_cast<Oid>(index));
   const auto later = numbers(row[1]);

@@ -159,11 +159,9 @@ Oid history_table() {
 
 std::optional<SampleState> load_sample_state() {
   const Rows rows =
-      pg::query(Sql("SELECT ((extract(epoch FROM at) - 946684800) * 1000000)::bigint,"
-                    "       ((extract(epoch FROM real_at) - 946684800) * 1000000)::bigint,"
-                    "       cluster, relation_epoch, query_epoch, frame_day,"
-                    "       ((extract(epoch FROM series_start) - 946684800) * 1000000)::bigint"
-                    "  FROM pgscale.sample_state"));
+      pg::query(Sql("SELECT ") << micros_of("at") << ", " << micros_of("real_at")
+                               << ", cluster, relation_epoch, query_epoch, frame_day, "
+                               << micros_of("series_start") << "  FROM pgscale.sample_state");
   if (rows.empty()) return std::nullopt;
   const auto& row = rows.front();
   return SampleState{pg::to_int(row[0]), pg::to_int(row[1]), *row[2], *row[3], *row[4],
@@ -183,10 +181,9 @@ void save_sample_state(const SampleState& state) {
 
 Baselines load_baselines(const std::string& scope) {
   const Rows rows =
-      pg::query(Sql("SELECT object, figures, coalesce(ms, 0), coalesce(bytes, 0),"
-                    "       ((extract(epoch FROM pending_since) - 946684800) * 1000000)::bigint,"
-                    "       ((extract(epoch FROM observed_since) - 946684800) * 1000000)::bigint"
-                    "  FROM pgscale.sample_baseline WHERE scope = $1"),
+      pg::query(Sql("SELECT object, figures, coalesce(ms, 0), coalesce(bytes, 0), ")
+                    << micros_of("pending_since") << ", " << micros_of("observed_since")
+                    << "  FROM pgscale.sample_baseline WHERE scope = $1",
                 {scope});
   Baselines baselines;
   baselines.reserve(rows.size());

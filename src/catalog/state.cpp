@@ -31,15 +31,13 @@ Value from_oids(const std::optional<std::vector<Oid>>& oids) {
 SetState load_state(Oid parent) {
   const auto acting = pg::Acting::as_extension();
   const Rows rows =
-      pg::query(Sql("SELECT filled, polled,"
-                    "       ((extract(epoch FROM next_due) - 946684800) * 1000000)::bigint,"
-                    "       ((extract(epoch FROM retry_at) - 946684800) * 1000000)::bigint,"
-                    "       coalesce(refusals, ''), failures, crashes, coalesce(cluster, ''),"
-                    "       ((extract(epoch FROM hold_until) - 946684800) * 1000000)::bigint,"
-                    "       ((extract(epoch FROM look_at) - 946684800) * 1000000)::bigint,"
-                    "       ((extract(epoch FROM refreshed_at) - 946684800) * 1000000)::bigint,"
-                    "       (SELECT array_agg(c.id) FROM pgscale.change c WHERE c.parent = $1::oid)"
-                    "  FROM pgscale.set_state WHERE parent = $1::oid"),
+      pg::query(Sql("SELECT filled, polled, ")
+                    << micros_of("next_due") << ", " << micros_of("retry_at")
+                    << ", coalesce(refusals, ''), failures, crashes, coalesce(cluster, ''), "
+                    << micros_of("hold_until") << ", " << micros_of("look_at") << ", "
+                    << micros_of("refreshed_at")
+                    << ", (SELECT array_agg(c.id) FROM pgscale.change c WHERE c.parent = $1::oid)"
+                       "  FROM pgscale.set_state WHERE parent = $1::oid",
                 {pg::from_oid(parent)});
   SetState state;
   state.hold_until = pg::real_now() + kHoldAfterRestore;
@@ -157,14 +155,15 @@ void reset_state(Oid parent) {
 
 Visit next_visit() {
   const Rows rows =
-      pg::query(Sql("SELECT ((extract(epoch FROM min(s.next_due)) - 946684800) * 1000000)::bigint,"
-                    "       ((extract(epoch FROM min(least(s.retry_at, CASE WHEN $2::bool"
-                    "           THEN s.look_at END))) - 946684800) * 1000000)::bigint,"
-                    "       coalesce(bool_or(s.watched <> '{}' OR EXISTS ("
-                    "           SELECT FROM pgscale.change c WHERE c.parent = s.parent)), false)"
-                    "  FROM pgscale.managed_set p JOIN pgscale.set_state s USING (parent)"
-                    "  JOIN pg_catalog.pg_class c ON c.oid = p.parent"
-                    " WHERE NOT p.paused AND s.crashes < $1::int"),
+      pg::query(Sql("SELECT ")
+                    << micros_of("min(s.next_due)") << ", "
+                    << micros_of("min(least(s.retry_at, CASE WHEN $2::bool"
+                                 "           THEN s.look_at END))")
+                    << ", coalesce(bool_or(s.watched <> '{}' OR EXISTS ("
+                       "           SELECT FROM pgscale.change c WHERE c.parent = s.parent)), false)"
+                       "  FROM pgscale.managed_set p JOIN pgscale.set_state s USING (parent)"
+                       "  JOIN pg_catalog.pg_class c ON c.oid = p.parent"
+                       " WHERE NOT p.paused AND s.crashes < $1::int",
                 {pg::from_int(kCrashesToQuarantine), pg::analyze_parents() ? "t" : "f"});
   const auto& row = rows.front();
   Visit next{pg::to_integer(row[0]), pg::to_integer(row[1])};

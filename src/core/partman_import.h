@@ -42,7 +42,6 @@ struct PartmanSet {
   std::vector<std::string> key_columns;
   bool key_is_time = false;
   bool has_default = false;
-  bool is_subpartitioned = false;                 // has a row in part_config_sub
   std::optional<std::string> root;                // the table it is a partition of
   std::optional<PartmanSpan> interval;            // empty: cannot be read
   std::optional<PartmanSpan> retention;           // empty: none, or cannot be read
@@ -50,6 +49,11 @@ struct PartmanSet {
   std::vector<PartmanPublication> publications;
   std::optional<std::string> encoder;  // with its argument; empty: none, or it is gone
   std::optional<std::string> decoder;
+  bool is_subpartitioned = false;  // has a row in part_config_sub
+  bool has_deeper_levels = false;  // so have its partitions
+  // That row told as of a set, with the catalogs on a partition that is partitioned so; at most
+  // one, and none while there is no such partition.
+  std::vector<PartmanSet> below = {};
 };
 
 [[nodiscard]] const std::string* value_of(const PartmanSet& set, const std::string& setting);
@@ -92,6 +96,7 @@ struct ImportedPolicy {
 
 struct Import {
   ImportedPolicy policy;
+  std::optional<ImportedPolicy> level = std::nullopt;  // of its partitions; for create_subparent()
   std::vector<ImportItem> items;
 };
 
@@ -109,7 +114,7 @@ struct NamedAxis {
                                                       const std::vector<NamedAxis>& axes,
                                                       const Interval& interval);
 
-// The call that makes a set with the same policy.
-[[nodiscard]] Sql create_parent_call(const QualifiedName& table, const ImportedPolicy& policy);
+// The calls that make a set with the same policy, and its level.
+[[nodiscard]] Sql create_calls(const QualifiedName& table, const Import& import);
 
 }  // namespace pgscale

@@ -359,6 +359,7 @@ const char* why_meaningless(const std::string& name) {
       {"inherit_fk", "Partitions have the foreign keys of the parent."},
       {"jobmon", "What maintenance did is in pgscale.runs."},
       {"constraint_valid", "Of constraint_cols."},
+      {"control_not_null", "The column is as it is."},
       {"ignore_default_data", "Rows in the default partition make no partitions."},
       {"default_table", "What the table has counts, see default partition."},
       {"maintenance_order", "Sets are maintained when they are due, each by itself."},

@@ -63,6 +63,13 @@ class Sql {
   std::string text_;
 };
 
+// A moment of the server as a number that C++ reads: microseconds since 2000, as Micros counts.
+template <std::size_t N>
+[[nodiscard]] Sql micros_of(const char (&moment)[N]) {
+  Sql sql("((extract(epoch FROM ");
+  return sql << moment << ") - 946684800) * 1000000)::bigint";
+}
+
 // The name as a person would type it: quoted only where its characters need quotes. For messages
 // and views, never for SQL that is executed.
 [[nodiscard]] std::string readable(const QualifiedName& name);

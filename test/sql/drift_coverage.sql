@@ -118,5 +118,16 @@ INSERT INTO numbers VALUES (25, 1);
 CALL pgscale.run_maintenance();
 SELECT partition, state FROM pgscale.partitions WHERE root = 'numbers'::regclass;
 
+-- a set below another is looked at with its root, whose repair() closes its gaps, too
+CREATE TABLE readings (region text, at date) PARTITION BY LIST (region);
+SELECT count(*) FROM pgscale.create_parent('readings', lists => '{"eu": ["DE"], "us": ["US"]}');
+SELECT count(*) FROM pgscale.create_subparent('readings', 'at', '1 month', premake => 0, start_at => '2026-08-01');
+CALL pgscale.run_maintenance('readings');
+DROP TABLE readings_eu_p2026_09, readings_us_p2026_11;
+SELECT partition, kind, object, severity, repair FROM differences WHERE parent = 'readings'::regclass;
+CALL pgscale.repair('readings');
+SELECT partition, kind, object FROM differences WHERE parent = 'readings'::regclass;
+SELECT action, partition, outcome FROM pgscale.runs WHERE parent LIKE 'readings\__s' OR parent LIKE 'readings\_eu' ORDER BY id DESC LIMIT 2;
+
 SET client_min_messages = warning;
 DROP SCHEMA drift_coverage CASCADE;

@@ -116,7 +116,8 @@ CREATE TABLE with_default (at timestamptz NOT NULL) PARTITION BY RANGE (at);
 CREATE TABLE unbounded (at timestamp NOT NULL) PARTITION BY RANGE (at);
 CREATE TABLE by_number (id bigserial NOT NULL) PARTITION BY RANGE (id);
 CREATE TABLE by_free_number (id numeric NOT NULL) PARTITION BY RANGE (id);
-CREATE TABLE by_list (country text) PARTITION BY LIST (country);
+CREATE TABLE by_list (country text, at date) PARTITION BY LIST (country);
+CREATE TABLE by_month (at date NOT NULL, id int NOT NULL) PARTITION BY RANGE (at);
 CREATE TABLE unbounded_last PARTITION OF unbounded FOR VALUES FROM ('2026-11-01') TO (MAXVALUE);
 CREATE TABLE by_number_first PARTITION OF by_number FOR VALUES FROM (0) TO (1000);
 \o /dev/null
@@ -128,6 +129,9 @@ SELECT pgscale.create_parent('unbounded', 'at', '1 day');
 SELECT pgscale.create_parent('by_number', 'id', '1000', premake => 2);
 SELECT pgscale.create_parent('by_free_number', 'id', '1000', premake => 2);
 SELECT pgscale.create_parent('by_list', 'country', lists => '{"eu": ["DE"]}');
+SELECT pgscale.create_subparent('by_list', 'at', '1 month', premake => 1);
+SELECT pgscale.create_parent('by_month', 'at', '1 month', premake => 0);
+SELECT pgscale.create_subparent('by_month', 'id', '1000', premake => 0);
 \o
 DROP TABLE gap_p2026_11_10;
 INSERT INTO pgscale.sample (at, seconds, scope, object, frame, gauges)

@@ -8,6 +8,7 @@ SET TimeZone = 'UTC';
 SET DateStyle = 'ISO';
 SET pgscale.clock = '2026-11-15 12:00:00+00';
 
+-- two names of 63 bytes that differ in the last never share a partition
 \set long_a 'a_table_with_a_name_of_exactly_sixty_three_bytes_that_ends_in_1'
 \set long_b 'a_table_with_a_name_of_exactly_sixty_three_bytes_that_ends_in_2'
 SELECT length(:'long_a'), length(:'long_b');

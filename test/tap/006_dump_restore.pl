@@ -51,6 +51,7 @@ my $history = 'SELECT id, started_at, duration, parent, partition, bounds, actio
 my $members = 'SELECT root::text, partition::text, lower, upper, "values", modulus, remainder, state FROM pgscale.partitions ORDER BY 1, 2';
 my %before = map { $_ => $node->safe_psql('shop', $_) } $policies, $history, $members;
 $node->command_ok([ 'pg_dump', '-Fc', '-f', "$dir/shop.dump", $node->connstr('shop') ], 'pg_dump');
+$node->command_ok([ 'pg_dump', '--column-inserts', '-f', "$dir/inserts.sql", $node->connstr('shop') ], 'pg_dump --column-inserts');
 $node->command_ok([ 'pg_dump', '-s', '-f', "$dir/schema.sql", $node->connstr('shop') ], 'pg_dump -s');
 
 # ---- the whole database -------------------------------------------------------------------------
@@ -60,6 +61,9 @@ $node->command_ok([ 'pg_restore', '--exit-on-error', '-d', $node->connstr('copy'
 is($node->safe_psql('copy', $policies), $before{$policies}, 'policies survive');
 is($node->safe_psql('copy', $history), $before{$history}, 'the history survives');
 is($node->safe_psql('copy', $members), $before{$members}, 'partitions survive, and what is known of a detached one');
+$node->safe_psql('postgres', 'CREATE DATABASE inserts');
+$node->command_ok([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-f', "$dir/inserts.sql", $node->connstr('inserts') ], 'restore of the inserts');
+is($node->safe_psql('inserts', $policies), $before{$policies}, 'policies survive as inserts that name their columns');
 is($node->safe_psql('copy', "BEGIN; SELECT pgscale.resume('orders'); SET pgscale.clock = '2026-12-15 00:00+00';"
 	  . " SELECT count(*) FROM pgscale.plan('orders') WHERE refusal ~ 'on hold'; ROLLBACK") =~ /^0$/m ? 'none' : 'some', 'none',
 	'resume() before the first visit ends the hold too');

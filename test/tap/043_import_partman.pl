@@ -175,6 +175,37 @@ sql(q{CALL partman.run_maintenance_proc()});
 sql(q{SELECT partman.run_maintenance()});
 is(sql($inventory), $before, 'maintenance of pg_partman does nothing to them');
 
+# ---- sub-partitions ------------------------------------------------------------------------------
+# Months by the clock, and below them ranges of numbers, as pg_partman itself makes them.
+sql(<<'SQL');
+CREATE TABLE app.deep (at date NOT NULL, id bigint NOT NULL) PARTITION BY RANGE (at);
+INSERT INTO partman.part_config (parent_table, control, partition_type, partition_interval, premake, datetime_string, retention, retention_keep_table)
+VALUES ('app.deep', 'at', 'native', '1 mon', 1, 'YYYY_MM', '6 mons', false);
+INSERT INTO partman.part_config_sub (sub_parent, sub_partition_type, sub_control, sub_partition_interval, sub_premake, sub_retention, sub_retention_keep_table)
+VALUES ('app.deep', 'native', 'id', '1000', 2, '3000', false);
+SET search_path = partman, public;
+SELECT create_partition_time('app.deep', '{2026-11-01+00,2026-12-01+00}');
+SQL
+my $deep = q{SELECT string_agg(relid::text, ' ' ORDER BY relid::text) FROM pg_partition_tree('app.deep') WHERE isleaf};
+my $deep_before = sql($deep);
+is(sql(q{SELECT mapped_to FROM pgscale.import_partman('app.deep') WHERE item = 'set'}),
+	q{SELECT * FROM pgscale.create_parent('app.deep', control => 'at', "interval" => '1 mon', premake => 1, retention => '6 mons', retire => 'drop', timezone => 'UTC'); }
+	  . q{SELECT * FROM pgscale.create_subparent('app.deep', control => 'id', "interval" => '1000', premake => 2, retention => '3000', retire => 'drop', default_partition => true, timezone => 'UTC')},
+	'part_config_sub becomes a level');
+is(sql(q{SELECT parent, status, note FROM pgscale.import_partman(dry_run => false) WHERE parent LIKE 'app.deep%' AND item = 'set'}), <<'END' =~ s/\n\z//r, 'it is taken over as a whole');
+app.deep|mapped|Taken over. pg_partman passes over it, unless its run_maintenance() is called for this very table.
+app.deep_p2026_11|ignored|It is a partition of app.deep, and is taken over with it, or not at all.
+app.deep_p2026_12|ignored|It is a partition of app.deep, and is taken over with it, or not at all.
+END
+is(sql(q{SELECT string_agg(parent_table, ' ') FROM partman.part_config WHERE automatic_maintenance = 'on'}), 'app.undone', 'with the rows of its partitions');
+is(sql(q{SELECT parent, level, "interval", premake, retention, retire, default_partition FROM pgscale.partition_sets WHERE root = 'app.deep'::regclass ORDER BY 1}), <<'END' =~ s/\n\z//r, 'whose settings are those of the level');
+app.deep|0|1 mon|1|6 mons|drop|f
+app.deep_p2026_11|1|1000|2|3000|drop|t
+app.deep_p2026_12|1|1000|2|3000|drop|t
+END
+sql(q{SET pgscale.clock = '2026-12-15 12:00+00'; CALL pgscale.run_maintenance('app.deep'); CALL partman.run_maintenance_proc()});
+is(sql($deep), "$deep_before app.deep_p2027_01_default app.deep_p2027_01_p0 app.deep_p2027_01_p1000 app.deep_p2027_01_p2000", 'a new month has its ranges');
+
 # ---- and back ------------------------------------------------------------------------------------
 sql(q{SELECT pgscale.forget_parent('app.ids'); UPDATE partman.part_config SET automatic_maintenance = 'on', premake = 4 WHERE parent_table = 'app.ids'});
 sql(q{SET search_path = partman, public; CALL run_maintenance_proc()});

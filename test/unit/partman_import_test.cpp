@@ -124,15 +124,49 @@ TEST(MapPartman, RefusesWhatItCannotMaintain) {
   EXPECT_EQ(status(list, "partition_type"), "refused");
 }
 
-TEST(MapPartman, LeavesBothLevelsOfSubpartitionedSetsAlone) {
-  PartmanSet above = daily();
-  above.is_subpartitioned = true;
-  EXPECT_EQ(status(above, "sub-partitioning"), "refused");
+TEST(MapPartman, MakesALevelOfTheSettingsOfPartitions) {
+  PartmanSet set = daily();
+  set.is_subpartitioned = true;
+  PartmanSet below = numbers("2000");
+  change(below, "control", "id");
+  below.key_columns = {"id"};
+  below.has_default = true;
+  set.below = {below};
+  EXPECT_EQ(status(set, "sub-partitioning"), "mapped");
+  EXPECT_EQ(item(set, "sub_partition_interval").mapped_to, "interval => 1000");
+  EXPECT_EQ(item(set, "partition_interval").mapped_to, "interval => 1 day");
+  const Import import = map_partman(set);
+  ASSERT_TRUE(import.level);
+  EXPECT_EQ(import.level->control, "id");
+  EXPECT_EQ(import.level->retention, "2000");
+  EXPECT_TRUE(import.level->default_partition);
+  EXPECT_FALSE(import.policy.default_partition);
+  EXPECT_FALSE(is_refused(import));
+}
+
+TEST(MapPartman, PausesNoLevelByItself) {
+  PartmanSet set = daily();
+  set.is_subpartitioned = true;
+  set.below = {with("automatic_maintenance", "off")};
+  EXPECT_EQ(status(set, "sub_automatic_maintenance"), "unmapped");
+  EXPECT_FALSE(map_partman(set).policy.paused);
+}
+
+TEST(MapPartman, LeavesWhatItCannotTellOfLevelsAlone) {
+  PartmanSet nothing_below = daily();
+  nothing_below.is_subpartitioned = true;
+  EXPECT_EQ(status(nothing_below, "sub-partitioning"), "refused");
+  PartmanSet deep = nothing_below;
+  deep.below = {daily()};
+  deep.has_deeper_levels = true;
+  EXPECT_EQ(status(deep, "sub-partitioning"), "refused");
   PartmanSet below = daily();
   below.root = "public.regions";
   EXPECT_EQ(status(below, "sub-partitioning"), "refused");
-  EXPECT_EQ(item(below, "sub-partitioning").note,
-            "It is a partition of public.regions. Sub-partitioned sets are left to pg_partman.");
+  PartmanSet wrong = nothing_below;
+  wrong.below = {with("partition_type", "list")};
+  EXPECT_EQ(status(wrong, "sub_partition_type"), "refused");
+  EXPECT_TRUE(is_refused(map_partman(wrong)));
 }
 
 TEST(MapPartman, KeepsASetPausedThatPartmanPassedOver) {
@@ -260,18 +294,25 @@ TEST(MapPartman, SaysOfSettingsThatAreNotThere) {
   EXPECT_EQ(status(with("invented_in_6_0", "x"), "invented_in_6_0"), "unmapped");
 }
 
-TEST(CreateParentCall, IsWhatAPersonWouldWrite) {
+TEST(CreateCalls, AreWhatAPersonWouldWrite) {
   PartmanSet set = with("retention", "30 days");
   set.retention = span("30 days", days(30));
   set.has_default = true;
   Import import = map_partman(set);
   import.policy.timezone = "Europe/Berlin";
   import.policy.paused = true;
-  EXPECT_EQ(create_parent_call({Identifier("public"), Identifier("Ev'ents")}, import.policy).text(),
+  EXPECT_EQ(create_calls({Identifier("public"), Identifier("Ev'ents")}, import).text(),
             "SELECT * FROM pgscale.create_parent('public.\"Ev''ents\"', control => 'at', "
             "\"interval\" => '1 day', premake => 7, retention => '30 days', retire => 'detach', "
             "default_partition => true, timezone => 'Europe/Berlin'); "
             "SELECT pgscale.pause('public.\"Ev''ents\"')");
+  import = map_partman(daily());
+  import.level = map_partman(numbers("2000")).policy;
+  EXPECT_EQ(create_calls(set.table, import).text(),
+            "SELECT * FROM pgscale.create_parent('public.events', control => 'at', "
+            "\"interval\" => '1 day', premake => 7); "
+            "SELECT * FROM pgscale.create_subparent('public.events', control => 'at', "
+            "\"interval\" => '1000', premake => 7, retention => '2000', retire => 'detach')");
 }
 
 // ---- zones --------------------------------------------------------------------------------------

@@ -136,5 +136,11 @@ TEST(Readable, QuotesOnlyWhatNeedsQuotes) {
   }
 }
 
+TEST(MicrosOf, CountsFromTheBeginningOf2000) {
+  Sql sql("SELECT ");
+  sql << micros_of("min(at)") << ", 1";
+  EXPECT_EQ(sql.text(), "SELECT ((extract(epoch FROM min(at)) - 946684800) * 1000000)::bigint, 1");
+}
+
 }  // namespace
 }  // namespace pgscale
