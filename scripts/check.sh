@@ -136,7 +136,8 @@ build_in_cmake() {
     ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$TOP" "$TOP/build/unit/CMakeCache.txt"; then
     rm -rf "$TOP/build/unit"
   fi
-  cmake -S "$TOP" -B "$TOP/build/unit" -DCMAKE_BUILD_TYPE=Debug -DPGSCALE_WERROR=ON -DPGSCALE_MODULE=OFF \
+  # No build type: without debug information the build takes a fourth less.
+  cmake -S "$TOP" -B "$TOP/build/unit" -DCMAKE_BUILD_TYPE= -DPGSCALE_WERROR=ON -DPGSCALE_MODULE=OFF \
     -DPGSCALE_SANITIZE="${PGSCALE_SANITIZE-undefined}" &&
     cmake --build "$TOP/build/unit" --target "$1" -j "$(nproc)"
 }
@@ -287,7 +288,7 @@ if wanted unit; then check_unit; fi
 
 if wanted regress || wanted isolation || wanted tap || wanted web; then
   heading "server tree, build, install"
-  if ! { "$TOP/scripts/server_tree.sh" >/dev/null && run "$RUN_DIR/log/install.log" build_and_install COPT=-Werror; }; then
+  if ! { "$TOP/scripts/server_tree.sh" >/dev/null && run "$RUN_DIR/log/install.log" build_and_install COPT="-Werror -g0"; }; then
     show "$RUN_DIR/log/install.log" 70
     count 0 1
     finish
