@@ -229,11 +229,17 @@ check_tap() { # check_tap KIND: tap or web
   chmod -R a+rX "$source"
   server_dir "$tap"
   as_server mkdir "$tap/ports"
+  # Copied for each server of the tests, because initdb takes five times as long.
+  if ! run "$RUN_DIR/log/initdb.log" as_server "$TREE_BIN/initdb" -D "$tap/template" -A trust -N; then
+    show_end "$RUN_DIR/log/initdb.log" 20
+    count 0 1
+    return
+  fi
   short=$(as_server mktemp -d /tmp/pgscale.XXXXXX) # the paths of sockets are limited to 107 bytes
   echo "$short" >"$RUN_DIR/tap_short"
   run "$RUN_DIR/log/tap.log" as_server env PATH="$TREE_BIN:$PATH" TMPDIR="$short" PERL5LIB="$pgxs_test/perl" \
     PG_REGRESS="$pgxs_test/regress/pg_regress" PG_TEST_PORT_DIR="$tap/ports" PG_TEST_TIMEOUT_DEFAULT=120 \
-    TESTDIR="$tap" TESTDATADIR="$tap/tmp_check" TESTLOGDIR="$tap/tmp_check/log" \
+    INITDB_TEMPLATE="$tap/template" TESTDIR="$tap" TESTDATADIR="$tap/tmp_check" TESTLOGDIR="$tap/tmp_check/log" \
     KIND="test/$1" TAP_TIMEOUT="${PGSCALE_TAP_TIMEOUT:-300}" PROMTOOL="$promtool" \
     bash -c "$tap_runner" tap "$source" "${tests[@]}" || true
   clean_after_tap
