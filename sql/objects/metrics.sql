@@ -5,7 +5,7 @@ CREATE VIEW pgscale.metrics_now AS
 WITH reader AS MATERIALIZED (SELECT pg_has_role('pg_read_all_stats', 'USAGE') AS sees_all),
 biggest AS MATERIALIZED (
     SELECT u.*, jsonb_build_object('schemaname', n.nspname, 'relname', c.relname) AS labels
-      FROM (SELECT u.* FROM pgscale.root_usage() u ORDER BY u.bytes DESC NULLS LAST, u.relation LIMIT 50) u
+      FROM pgscale.largest_usage(50) u
       JOIN pg_class c ON c.oid = u.relation
       JOIN pg_namespace n ON n.oid = c.relnamespace),
 partitioned AS MATERIALIZED (

@@ -179,17 +179,32 @@ COMMENT ON COLUMN pgscale.indexes.status IS 'Of the window: ok, or unknown while
 -- Read much: 1 GB or ten times the table in an hour, where it has 32 MB and 10,000 rows. What was counted for
 -- less than an hour counts as an hour, so that one scan makes no rate.
 CREATE VIEW pgscale.missing_indexes AS
+-- The first part is view tables with less to measure: the sizes of indexes and TOAST tables are not needed here.
 WITH "table" AS MATERIALIZED (
-    SELECT t.schema, t.name, t.relation, t.kind, t.table_bytes, greatest(t.rows_estimate, t.live_rows) AS rows,
-           t.inserted, t.updated, t.deleted, t.stats_reset, t.status,
-           CASE t.status WHEN 'ok' THEN 'window' ELSE 'since reset' END AS basis,
-           CASE t.status WHEN 'ok' THEN t.window_seq_scans ELSE t.seq_scans END AS seq_scans,
-           CASE t.status WHEN 'ok' THEN t.window_seq_rows ELSE t.seq_rows END AS seq_rows,
-           CASE t.status WHEN 'ok' THEN t.window_seq_bytes ELSE t.seq_bytes END AS seq_bytes,
-           CASE t.status WHEN 'ok' THEN t.window_idx_scans ELSE t.idx_scans END AS idx_scans,
-           CASE t.status WHEN 'ok' THEN t.window_s ELSE extract(epoch FROM now() - t.stats_reset)::float8 END AS over_s,
-           CASE t.status WHEN 'ok' THEN t.since ELSE t.stats_reset END AS since
-      FROM pgscale.tables t),
+    SELECT n.nspname AS schema, c.relname AS name, c.oid::regclass AS relation, u.table_bytes,
+           greatest(u.rows_estimate, u.live_rows) AS rows, u.inserted, u.updated, u.deleted, z.since AS stats_reset,
+           CASE WHEN k.known THEN 'ok' ELSE 'unknown' END AS status,
+           CASE WHEN k.known THEN 'window' ELSE 'since reset' END AS basis,
+           s.seq_scans, s.seq_rows, s.idx_scans,
+           pgscale.bytes_scanned(s.seq_scans, s.seq_rows, u.table_bytes, greatest(u.rows_estimate, u.live_rows), u.largest_bytes) AS seq_bytes,
+           CASE WHEN k.known THEN w.window_s ELSE extract(epoch FROM now() - z.since)::float8 END AS over_s,
+           CASE WHEN k.known THEN w.since ELSE z.since END AS since
+      FROM pgscale.scan_usage() u
+      JOIN pg_catalog.pg_class c ON c.oid = u.relation
+      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     CROSS JOIN pgscale.recent_window w
+     CROSS JOIN (SELECT z.since FROM pgscale.counted_since z
+                  WHERE z.datid = (SELECT d.oid FROM pg_catalog.pg_database d
+                                    WHERE d.datname = pg_catalog.current_database())) z
+      LEFT JOIN pgscale.recent_relations('table') r ON r.relation = c.oid
+     CROSS JOIN LATERAL (
+            SELECT w.window_s IS NOT NULL
+                     AND (pg_catalog.pg_has_role(c.relowner, 'USAGE')
+                          OR pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE')) AS known) k
+     CROSS JOIN LATERAL (
+            SELECT CASE WHEN k.known THEN coalesce(r.scans, 0) ELSE u.seq_scans END AS seq_scans,
+                   CASE WHEN k.known THEN coalesce(r.rows, 0) ELSE u.seq_rows END AS seq_rows,
+                   CASE WHEN k.known THEN coalesce(r.idx_scans, 0) ELSE u.idx_scans END AS idx_scans) s),
 rate AS (
     SELECT t.*, round(t.seq_bytes * 3600 / greatest(t.over_s, 3600)::numeric) AS seq_bytes_per_hour
       FROM "table" t),

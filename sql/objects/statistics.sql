@@ -29,6 +29,28 @@ CREATE FUNCTION pgscale.root_usage(only_partitioned boolean DEFAULT false)
 COMMENT ON FUNCTION pgscale.root_usage(boolean) IS
 'Size and statistics of each table of users that is no partition, with its TOAST table and its indexes; of a partitioned table the sums over its leaves, NULL when all of them are foreign; part of the views';
 
+CREATE FUNCTION pgscale.largest_usage(count integer)
+    RETURNS TABLE (relation oid, root oid, bytes bigint, table_bytes bigint, toast_bytes bigint, index_bytes bigint,
+                   hit bigint, read bigint, seq_scans bigint, seq_rows bigint, idx_scans bigint, idx_rows bigint,
+                   inserted bigint, updated bigint, deleted bigint, hot_updated bigint,
+                   rows_estimate bigint, live_rows bigint, dead_rows bigint, modified_rows bigint,
+                   vacuumed_at timestamptz, analyzed_at timestamptz,
+                   leaves integer, foreign_leaves integer, never_analyzed integer,
+                   largest oid, largest_bytes bigint, median_bytes bigint, most_dead oid, most_dead_rows bigint,
+                   levels integer, detaching integer, root_analyzed_at timestamptz)
+    LANGUAGE c VOLATILE STRICT PARALLEL RESTRICTED ROWS 50
+    AS 'MODULE_PATHNAME', 'pgscale_largest_usage';
+COMMENT ON FUNCTION pgscale.largest_usage(integer) IS
+'The rows of root_usage() of so many largest tables for less work; part of the view metrics';
+
+CREATE FUNCTION pgscale.scan_usage()
+    RETURNS TABLE (relation oid, table_bytes bigint, largest_bytes bigint, seq_scans bigint, seq_rows bigint, idx_scans bigint,
+                   inserted bigint, updated bigint, deleted bigint, rows_estimate bigint, live_rows bigint)
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED ROWS 1000
+    AS 'MODULE_PATHNAME', 'pgscale_scan_usage';
+COMMENT ON FUNCTION pgscale.scan_usage() IS
+'Columns of root_usage() for less work, of tables that are here; the largest leaf is counted without its indexes and TOAST; part of the view missing_indexes';
+
 CREATE FUNCTION pgscale.root_sizes() RETURNS TABLE (relation oid, bytes bigint)
     LANGUAGE c VOLATILE PARALLEL RESTRICTED ROWS 1000
     AS 'MODULE_PATHNAME', 'pgscale_root_sizes';

@@ -65,13 +65,38 @@ Row row_of(const RootUsage& root) {
   return row;
 }
 
-void root_usage(PgsCall* call) {
-  const bool only_partitioned = pg::Arguments(call).boolean(0).value_or(false);
-  const Database database = catalog::observe_database(
-      only_partitioned ? Subject::kPartitionTrees : Subject::kDatabase, Measures::kAll);
+void send_roots(PgsCall* call, const Database& database) {
   pg::ResultRows result(call);
   for (const RootUsage& root : pgscale::root_usage(database, pgscale::table_usage(database))) {
     result.add(row_of(root));
+  }
+}
+
+void root_usage(PgsCall* call) {
+  const bool only_partitioned = pg::Arguments(call).boolean(0).value_or(false);
+  send_roots(call,
+             catalog::observe_database(
+                 only_partitioned ? Subject::kPartitionTrees : Subject::kDatabase, Measures::kAll));
+}
+
+void largest_usage(PgsCall* call) {
+  const int count = pg::Arguments(call).integer(0).value_or(0);
+  send_roots(call, catalog::observe_largest(static_cast<std::size_t>(std::max(count, 0))));
+}
+
+// Of the same figures those that come without sizes of indexes and TOAST tables.
+void scan_usage(PgsCall* call) {
+  const Database database =
+      catalog::observe_database(Subject::kTables, Measures::kTableSizesAndStatistics);
+  pg::ResultRows result(call);
+  for (const RootUsage& root : pgscale::root_usage(database, pgscale::table_usage(database))) {
+    const TableUsage& sum = root.sum;
+    if (root.is_remote()) continue;
+    result.add(Row{relation(sum.table), cell(sum.table_bytes), cell(root.largest_bytes),
+                   cell(sum.activity.scans), cell(sum.activity.rows_read),
+                   cell(sum.activity.idx_scans), cell(sum.activity.inserted),
+                   cell(sum.activity.updated), cell(sum.activity.deleted),
+                   rows_estimate(sum.rows_estimate), cell(sum.live_rows)});
   }
 }
 
@@ -113,6 +138,16 @@ void leaf_usage(PgsCall* call) {
 extern "C" bool body_pgscale_root_usage(PgsCall* call, PgsFailure* failure);
 extern "C" bool body_pgscale_root_usage(PgsCall* call, PgsFailure* failure) {
   return pgscale::pg::contain(failure, [call] { pgscale::api::root_usage(call); });
+}
+
+extern "C" bool body_pgscale_largest_usage(PgsCall* call, PgsFailure* failure);
+extern "C" bool body_pgscale_largest_usage(PgsCall* call, PgsFailure* failure) {
+  return pgscale::pg::contain(failure, [call] { pgscale::api::largest_usage(call); });
+}
+
+extern "C" bool body_pgscale_scan_usage(PgsCall* call, PgsFailure* failure);
+extern "C" bool body_pgscale_scan_usage(PgsCall* call, PgsFailure* failure) {
+  return pgscale::pg::contain(failure, [call] { pgscale::api::scan_usage(call); });
 }
 
 extern "C" bool body_pgscale_root_sizes(PgsCall* call, PgsFailure* failure);

@@ -1,6 +1,8 @@
 #include "catalog/relations.h"
 
 #include <unordered_set>
+#include <utility>
+#include <vector>
 
 #include "pg/call.h"
 #include "shim/relations.h"
@@ -83,26 +85,66 @@ Database database_of(const PgsRelation* relations, std::int64_t count) {
   return database;
 }
 
+// The relations as the server gives them, and what the core makes of them, in the same order.
+struct Observation {
+  PgsRelation* relations = nullptr;
+  std::int64_t count = pg::call(pgs_relations, "pgscale", &relations);
+  Database database = database_of(relations, count);
+
+  void measure(const std::vector<bool>& wanted, Measures measures) {
+    if (measures == Measures::kTableSizesAndStatistics) {
+      measure(wanted, Measures::kStatistics);
+      measure(tables_of(wanted), Measures::kSizes);
+      return;
+    }
+    for (std::size_t i = 0; i < wanted.size(); i++) relations[i].wanted = wanted[i];
+    pg::call(pgs_measure, relations, count, measures != Measures::kStatistics,
+             measures != Measures::kSizes);
+  }
+
+  void take_over() {
+    for (std::size_t i = 0; i < database.relations.size(); i++) {
+      add_measures(database.relations[i], relations[i]);
+    }
+  }
+
+  void keep(const std::vector<bool>& wanted) {
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < wanted.size(); i++) {
+      if (wanted[i]) database.relations[kept++] = database.relations[i];
+    }
+    database.relations.resize(kept);
+  }
+
+ private:
+  [[nodiscard]] std::vector<bool> tables_of(std::vector<bool> wanted) const {
+    for (std::size_t i = 0; i < wanted.size(); i++) {
+      wanted[i] = wanted[i] && database.relations[i].kind == RelationKind::kTable;
+    }
+    return wanted;
+  }
+};
+
 }  // namespace
 
 Database observe_database(Subject subject, Measures measures, std::optional<Oid> below) {
-  PgsRelation* relations = nullptr;
-  const std::int64_t count = pg::call(pgs_relations, "pgscale", &relations);
-  Database database = database_of(relations, count);
+  Observation observed;
+  const std::vector<bool> wanted = within(observed.database, subject, below);
+  observed.measure(wanted, measures);
+  observed.take_over();
+  observed.keep(wanted);
+  return std::move(observed.database);
+}
 
-  const std::vector<bool> wanted = within(database, subject, below);
-  for (std::size_t i = 0; i < wanted.size(); i++) relations[i].wanted = wanted[i];
-  pg::call(pgs_measure, relations, count, measures != Measures::kStatistics,
-           measures != Measures::kSizes);
-
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < wanted.size(); i++) {
-    if (!wanted[i]) continue;
-    RelationFacts& facts = database.relations[kept++] = database.relations[i];
-    add_measures(facts, relations[i]);
-  }
-  database.relations.resize(kept);
-  return database;
+Database observe_largest(std::size_t count) {
+  Observation observed;
+  observed.measure(within(observed.database, Subject::kDatabase, std::nullopt), Measures::kSizes);
+  observed.take_over();
+  const std::vector<bool> wanted = within_largest(observed.database, count);
+  observed.measure(wanted, Measures::kStatistics);
+  observed.take_over();
+  observed.keep(wanted);
+  return std::move(observed.database);
 }
 
 }  // namespace pgscale::catalog

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstddef>
+#include <optional>
+
 #include "core/usage.h"
 
 namespace pgscale::catalog {
@@ -8,5 +11,9 @@ namespace pgscale::catalog {
 // them, as of now; only of the subject. Takes no lock on them.
 [[nodiscard]] Database observe_database(Subject subject, Measures measures,
                                         std::optional<Oid> below = std::nullopt);
+
+// All that is asked, but only of so many largest tables that are no partitions. The sizes of the
+// others are needed to know them, their statistics are not.
+[[nodiscard]] Database observe_largest(std::size_t count);
 
 }  // namespace pgscale::catalog

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <tuple>
 
 namespace pgscale {
 namespace {
@@ -138,6 +139,22 @@ std::unordered_set<Oid> toast_tables(const Database& database) {
   return tables;
 }
 
+// Those with the most bytes; what is remote has none.
+std::unordered_set<Oid> largest_roots(const Database& database, std::size_t count) {
+  std::vector<RootUsage> roots = root_usage(database, table_usage(database));
+  count = std::min(count, roots.size());
+  std::partial_sort(roots.begin(), roots.begin() + static_cast<std::ptrdiff_t>(count), roots.end(),
+                    [](const RootUsage& a, const RootUsage& b) {
+                      const auto key = [](const RootUsage& root) {
+                        return std::make_tuple(root.is_remote(), -root.sum.bytes(), root.sum.table);
+                      };
+                      return key(a) < key(b);
+                    });
+  std::unordered_set<Oid> largest;
+  for (std::size_t i = 0; i < count; i++) largest.insert(roots[i].sum.table);
+  return largest;
+}
+
 std::int64_t median(std::vector<std::int64_t>& values) {
   if (values.empty()) return 0;
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
@@ -171,14 +188,32 @@ Activity operator-(const Activity& now, const Activity& before) {
 std::vector<bool> within(const Database& database, Subject subject, std::optional<Oid> below) {
   std::vector<bool> chosen(database.relations.size(), subject == Subject::kDatabase);
   if (subject == Subject::kDatabase) return chosen;
-  const bool indexes = subject == Subject::kIndexes;
-  const auto tables = indexes ? toast_tables(database) : tree_tables(database, below);
+  const bool of_trees = subject == Subject::kPartitionTrees;
+  const auto tables = of_trees ? tree_tables(database, below) : toast_tables(database);
   for (std::size_t i = 0; i < chosen.size(); i++) {
     const RelationFacts& facts = database.relations[i];
     const auto link = database.index_tables.find(facts.oid);
     const bool is_index = link != database.index_tables.end();
-    chosen[i] = indexes ? is_index && tables.count(link->second) == 0
-                        : tables.count(is_index ? link->second : facts.oid) > 0;
+    const bool is_listed = tables.count(is_index ? link->second : facts.oid) > 0;
+    chosen[i] = of_trees ? is_listed : !is_listed && (is_index || subject == Subject::kTables);
+  }
+  return chosen;
+}
+
+std::vector<bool> within_largest(const Database& database, std::size_t count) {
+  const auto largest = largest_roots(database, count);
+  std::unordered_map<Oid, Oid> owners;  // of TOAST tables
+  for (const RelationFacts& facts : database.relations) {
+    if (facts.toast != 0) owners[facts.toast] = facts.oid;
+  }
+  std::vector<bool> chosen;
+  chosen.reserve(database.relations.size());
+  for (const RelationFacts& facts : database.relations) {
+    const auto link = database.index_tables.find(facts.oid);
+    const Oid table = link == database.index_tables.end() ? facts.oid : link->second;
+    const auto owner = owners.find(table);
+    chosen.push_back(largest.count(root_of(database.parents,
+                                           owner == owners.end() ? table : owner->second)) > 0);
   }
   return chosen;
 }

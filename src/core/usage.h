@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <unordered_map>
@@ -62,15 +63,18 @@ struct Database {
 };
 
 // What of a database is measured: a question about few relations is to cost little.
-enum class Subject { kDatabase, kPartitionTrees, kIndexes };
+enum class Subject { kDatabase, kPartitionTrees, kTables, kIndexes };
 
-// What is asked of each relation there: the file system has the sizes, the server all else.
-enum class Measures { kSizes, kStatistics, kAll };
+// What is asked of each relation there: the file system has the sizes, the server all else. Most
+// relations are indexes, so that asking for the sizes of the tables alone takes much less.
+enum class Measures { kSizes, kStatistics, kTableSizesAndStatistics, kAll };
 
 // Whether each of its relations belongs to the subject; of the partition trees only the one below
-// a table, where that is given.
+// a table, where that is given. Tables have their indexes with them, but not their TOAST tables.
 [[nodiscard]] std::vector<bool> within(const Database& database, Subject subject,
                                        std::optional<Oid> below);
+// Whether each of its relations belongs to one of so many largest tables that are no partitions.
+[[nodiscard]] std::vector<bool> within_largest(const Database& database, std::size_t count);
 
 // One table with its TOAST table and its indexes, or all of that below a partitioned table.
 struct TableUsage {

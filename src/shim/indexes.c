@@ -205,15 +205,21 @@ append_column(StringInfo text, Oid table, AttrNumber column)
 	char	   *name = column == 0 ? NULL : get_attname(table, column, true);
 
 	appendStringInfoString(text, name == NULL ? "(expression)" : quote_identifier(name));
+	if (name != NULL)
+		pfree(name);
 }
 
-/* As pg_get_indexdef(), but that waits for locks. */
+/*
+ * As pg_get_indexdef(), but that waits for locks.  What it allocates on the way
+ * is freed, because the views ask for thousands of indexes in one call.
+ */
 const char *
 pgs_index_columns(uint32_t index)
 {
 	HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
 	Form_pg_index form;
 	StringInfoData text;
+	char	   *columns;
 
 	if (!HeapTupleIsValid(tuple))
 		return NULL;
@@ -228,5 +234,7 @@ pgs_index_columns(uint32_t index)
 	if (form->indnatts > form->indnkeyatts)
 		appendStringInfoChar(&text, ')');
 	ReleaseSysCache(tuple);
-	return text.data;
+	columns = pstrdup(text.data);
+	pfree(text.data);
+	return columns;
 }

@@ -53,6 +53,8 @@ PGS_FUNCTION(pgscale_stat_rows);
 PGS_FUNCTION(pgscale_window_start);
 PGS_FUNCTION(pgscale_policy_time);
 PGS_FUNCTION(pgscale_root_usage);
+PGS_FUNCTION(pgscale_largest_usage);
+PGS_FUNCTION(pgscale_scan_usage);
 PGS_FUNCTION(pgscale_root_sizes);
 PGS_FUNCTION(pgscale_leaf_usage);
 PGS_FUNCTION(pgscale_blocks_by_root);

@@ -174,7 +174,9 @@ SELECT b.* FROM pgscale.bloat_of('i_gin', exact => true) b;
 SELECT pgscale.bloat_of(NULL);
 
 -- the view
-SELECT name, kind, "table", root, bytes, bloat_bytes, bloat_pct, low_pct, high_pct, method, status, note
+-- rounded, because the servers before 18 keep four bytes more for the line pointer of a row to come
+SELECT name, kind, "table", root, bytes, round(bloat_bytes, -2) AS bloat_bytes, round(bloat_pct) AS bloat_pct,
+       round(low_pct) AS low_pct, round(high_pct) AS high_pct, method, status, note
   FROM pgscale.bloat WHERE schema = 'bloat'
    AND name IN ('small', 'stored', 'twig', 'twig_at_idx', 'i_gin', 'remote', 'words', 'empty') ORDER BY name;
 SELECT kind, "table", root, bytes > 0 AS filled, status FROM pgscale.bloat WHERE relation = :'toast'::regclass;

@@ -16,7 +16,10 @@ SELECT action, partition FROM pgscale.create_parent('kept', 'at', '1 month', pre
 INSERT INTO kept VALUES ('2020-01-05');
 CREATE TABLE item (at date REFERENCES kept);
 INSERT INTO item VALUES ('2020-01-05');
+-- the warning tells the name of the partition's copy of the foreign key, which differs between servers
+SET client_min_messages = error;
 CALL pgscale.run_maintenance('kept');
+RESET client_min_messages;
 
 DELETE FROM item;
 ALTER TABLE kept DETACH PARTITION kept_old;

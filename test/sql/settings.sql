@@ -17,8 +17,11 @@ SET pgscale.lock_timeout = '50ms';
 SHOW pgscale.lock_timeout;
 SET pgscale.lock_timeout = '2s';
 SHOW pgscale.lock_timeout;
+-- servers from 17 on write the bounds with their unit
+\set VERBOSITY sqlstate
 SET pgscale.lock_timeout = 0;
 SET pgscale.lock_timeout = -1;
+\set VERBOSITY default
 SET pgscale.lock_timeout = '2 hours';
 SET pgscale.lock_timeout = 'long';
 RESET pgscale.lock_timeout;
@@ -63,7 +66,9 @@ SET pgscale.lock_timeout = '100ms';
 RESET pgscale.lock_timeout;
 RESET ROLE;
 ALTER ROLE regress_settings SET pgscale.lock_timeout = '300ms';
+\set VERBOSITY sqlstate
 ALTER ROLE regress_settings SET pgscale.lock_timeout = '0';
+\set VERBOSITY default
 DROP ROLE regress_settings;
 -- for one transaction, for one database
 BEGIN;

@@ -21,7 +21,8 @@ SELECT parent, root, level, method, control, partitions, count FROM pgscale.part
 SELECT root, level, method, control, partitions, sets, failing FROM pgscale.subpartitions WHERE root = 'events'::regclass;
 -- a new month comes with its tree, which is attached with the last statement
 SET pgscale.clock = '2026-12-15 12:00:00+00';
-SELECT step, action, partition, locks, cardinality(sql) AS statements, sql[1] AS first, sql[cardinality(sql)] AS last
+-- LIKE leaves out identity columns from 17 on
+SELECT step, action, partition, locks, cardinality(sql) AS statements, replace(sql[1], ' EXCLUDING IDENTITY', '') AS first, sql[cardinality(sql)] AS last
   FROM pgscale.plan('events');
 CALL pgscale.run_maintenance('events');
 INSERT INTO events SELECT '2027-01-05', t, 0 FROM generate_series(1, 20) t;

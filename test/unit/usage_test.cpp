@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 namespace pgscale {
 namespace {
 
@@ -179,6 +181,37 @@ TEST(Subject, LeavesOutWhatAQuestionDoesNotTouch) {
   EXPECT_TRUE(chosen(database, Subject::kPartitionTrees, 8).empty());
   EXPECT_EQ(chosen(database, Subject::kIndexes), (std::vector<Oid>{9, 33, 34}))
       << "none of TOAST tables";
+  EXPECT_EQ(chosen(database, Subject::kTables), (std::vector<Oid>{1, 2, 3, 4, 5, 8, 9, 33, 34}))
+      << "neither TOAST tables nor their indexes";
+}
+
+TEST(Subject, KnowsTheLargestTablesWithAllThatBelongsToThem) {
+  Database database = two_levels();  // 650 bytes with index 33
+  for (const auto& [oid, kind, bytes] :
+       std::initializer_list<std::tuple<Oid, RelationKind, std::int64_t>>{
+           {8, RelationKind::kTable, 400},
+           {9, RelationKind::kIndex, 300},   // of 8
+           {18, RelationKind::kToast, 0},    // of 8
+           {19, RelationKind::kIndex, 8},    // of 18
+           {20, RelationKind::kTable, 650},  // more than table 8, which has an index beside
+           {33, RelationKind::kIndex, 50}}) {
+    database.relations.push_back(relation(oid, kind, bytes));
+  }
+  database.relations[5].toast = 18;
+  database.index_tables = {{9, 8}, {19, 18}, {33, 2}};
+  const auto largest = [&database](std::size_t count) {
+    std::vector<Oid> oids;
+    const std::vector<bool> wanted = within_largest(database, count);
+    for (std::size_t i = 0; i < wanted.size(); i++) {
+      if (wanted[i]) oids.push_back(database.relations[i].oid);
+    }
+    return oids;
+  };
+  EXPECT_TRUE(largest(0).empty());
+  EXPECT_EQ(largest(1), (std::vector<Oid>{8, 9, 18, 19}));
+  EXPECT_EQ(largest(2), (std::vector<Oid>{1, 2, 3, 4, 5, 8, 9, 18, 19, 33}))
+      << "of two of the same size the older one";
+  EXPECT_EQ(largest(9).size(), database.relations.size());
 }
 
 TEST(Usage, KeepsPlainTablesApartInTheOrderOfTheirOids) {

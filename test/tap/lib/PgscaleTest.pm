@@ -13,6 +13,17 @@ use Time::HiRes qw(time);
 our @EXPORT = qw(new_server set_clock configure becomes stays visits_started worker_waiting
   kill_process say_in ask);
 
+# The server's own test modules know INITDB_TEMPLATE from 17 on.
+if ($ENV{INITDB_TEMPLATE})
+{
+	no warnings 'redefine';
+	my $run = \&PostgreSQL::Test::Utils::system_or_bail;
+	*PostgreSQL::Test::Utils::system_or_bail = sub {
+		my ($data) = "@_" =~ /^initdb -D (\S+) -A trust -N$/;
+		return $run->(defined $data ? ('cp', '-RPp', $ENV{INITDB_TEMPLATE}, $data) : @_);
+	};
+}
+
 # A server with pgscale preloaded and a short naptime; further lines of postgresql.conf may follow.
 # Every start of a background worker is in the log (debug1), which is how visits are counted.
 sub new_server
