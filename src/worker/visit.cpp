@@ -8,12 +8,16 @@
 #include "apply/adoption.h"
 #include "apply/maintenance.h"
 #include "apply/sampler.h"
+#include "apply/shard_drift.h"
+#include "apply/shard_visits.h"
 #include "apply/shards.h"
 #include "catalog/adoptions.h"
 #include "catalog/due.h"
 #include "catalog/extension.h"
 #include "catalog/journal.h"
+#include "catalog/shard_state.h"
 #include "catalog/state.h"
+#include "core/shard_statistics.h"
 #include "pg/contain.h"
 #include "pg/server.h"
 #include "pg/session.h"
@@ -29,6 +33,8 @@ constexpr Micros kNever = std::numeric_limits<Micros>::max();
 constexpr Micros kRestAfterTrouble = 60 * kMicrosPerSecond;
 
 void log(const std::string& message) { pg::call(pgs_log, message.c_str()); }
+
+Micros in_naptime() { return pg::real_now() + pg::naptime().count() * kMicrosPerSecond; }
 
 struct Work {
   std::vector<Oid> sets;
@@ -101,6 +107,10 @@ void look_after_shards() {
     pg::Session session(pg::Venue::kWorker);
     if (catalog::pin_extension() == Presence::kPresent) {
       (void)apply::sync_shards(session, catalog::kWorkerName, apply::Whose::kAll);
+      apply::look_at_shards(session, apply::Whose::kAll);
+      if (catalog::has_shards() && drift_look_is_due(catalog::drift_looked_at(), pg::real_now())) {
+        (void)apply::keep_shards_in_step(session, catalog::kWorkerName);
+      }
     }
     session.end();
   });
@@ -114,6 +124,9 @@ Visit next_visit() {
     case Presence::kPresent:
       next = earlier(earlier(catalog::next_visit(), catalog::next_look_at_guards()),
                      {std::nullopt, apply::next_sample()});
+      if (catalog::has_shards()) {
+        next = earlier(next, {std::nullopt, in_naptime()});
+      }
       break;
     case Presence::kOtherVersion:
       log("extension \"pgscale\" has another version than its library: "
@@ -150,7 +163,7 @@ void visit_database() {
     const auto trouble = pg::isolated([&next] { next = next_visit(); });
     if (trouble) next.retry = pg::real_now() + kRestAfterTrouble;
   } else {
-    next.retry = pg::real_now() + pg::naptime().count() * kMicrosPerSecond;
+    next.retry = in_naptime();
   }
   const PgsVisitResult result{next.due.value_or(kNever), next.retry.value_or(kNever)};
   pg::call(pgs_visit_publish, &result);
