@@ -132,7 +132,7 @@ CREATE VIEW pgscale.server_evidence AS
 WITH reader AS MATERIALIZED (
     SELECT pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE') AS sees_all,
            'only a member of pg_read_all_stats may see it' AS why),
-lag AS MATERIALIZED (SELECT * FROM pgscale.lag),
+lag AS MATERIALIZED (SELECT * FROM pgscale.lag WHERE kind <> 'shard'),
 session AS MATERIALIZED (SELECT * FROM pgscale.activity)
 SELECT 'replication_lag' AS check_name, l.replay_lag_seconds::numeric AS value, l.name AS object, l.since,
        pg_catalog.concat(l.status, ', ', l.replay_lag_bytes, ' bytes behind; ' || l.explanation) AS evidence
@@ -275,3 +275,35 @@ COMMENT ON COLUMN pgscale.load_evidence.value IS 'What is measured, in the unit 
 COMMENT ON COLUMN pgscale.load_evidence.object IS 'Of what';
 COMMENT ON COLUMN pgscale.load_evidence.since IS 'Since when it is so, where that can be told';
 COMMENT ON COLUMN pgscale.load_evidence.evidence IS 'The same in words';
+
+-- What the worker and sync_shards() have written down. What is older than some rounds is not known.
+CREATE VIEW pgscale.shard_evidence AS
+WITH seen AS MATERIALIZED (
+    SELECT s.name, t.*,
+           coalesce(t.as_of < clock_timestamp() - greatest(3 * pg_catalog.current_setting('pgscale.naptime', true)::interval, interval '3 minutes'), true) AS is_old
+      FROM pgscale.shard s
+      LEFT JOIN pgscale.shard_state t ON t.shard = s.name)
+SELECT 'shard_unreachable' AS check_name,
+       CASE WHEN NOT e.is_old THEN (NOT e.reachable)::integer END::numeric AS value,
+       e.name::text AS object, e.since,
+       CASE WHEN e.is_old THEN coalesce('last asked at ' || e.as_of, 'it was never asked')
+            ELSE coalesce(e.error, 'it answers') END AS evidence
+  FROM seen e
+UNION ALL
+SELECT 'shard_drift', CASE WHEN e.drift_as_of IS NULL THEN NULL WHEN e.drift_critical > 0 THEN 2 WHEN e.drift_warnings > 0 THEN 1 ELSE 0 END,
+       e.name::text, e.drift_since,
+       CASE WHEN e.drift_as_of IS NULL THEN 'nobody has looked yet'
+            WHEN e.drift_worst IS NULL THEN 'all as it is to be at ' || e.drift_as_of
+            ELSE pg_catalog.format('%s critical, %s warnings, such as %s', e.drift_critical, e.drift_warnings, e.drift_worst) END
+  FROM seen e
+UNION ALL
+SELECT 'shard_lag', e.lag_seconds::numeric, e.name::text, NULL, pg_catalog.concat(e.role, ', ', e.lag_bytes, ' bytes behind')
+  FROM seen e
+ WHERE NOT e.is_old AND e.lag_seconds IS NOT NULL;
+COMMENT ON VIEW pgscale.shard_evidence IS 'What the checks on shards measure now; part of view health';
+COMMENT ON COLUMN pgscale.shard_evidence.check_name IS 'The check';
+COMMENT ON COLUMN pgscale.shard_evidence.value IS 'What is measured, in the unit of view threshold; NULL when not known';
+COMMENT ON COLUMN pgscale.shard_evidence.object IS 'The shard';
+COMMENT ON COLUMN pgscale.shard_evidence.since IS 'Since when; NULL when not known';
+COMMENT ON COLUMN pgscale.shard_evidence.evidence IS 'The same in words';
+GRANT SELECT ON pgscale.shard_evidence TO PUBLIC;

@@ -33,6 +33,7 @@ WITH judged AS MATERIALIZED (
       FROM pgscale.threshold t
       LEFT JOIN (SELECT * FROM pgscale.set_evidence
                  UNION ALL SELECT * FROM pgscale.relation_evidence
+                 UNION ALL SELECT * FROM pgscale.shard_evidence
                  UNION ALL SELECT * FROM pgscale.server_evidence
                  UNION ALL SELECT * FROM pgscale.load_evidence) e USING (check_name)),
 ranked AS (
@@ -68,7 +69,7 @@ GRANT SELECT ON pgscale.health_now TO PUBLIC;
 CREATE FUNCTION pgscale.health_rows()
     RETURNS TABLE (status text, check_name text, area text, object text, others bigint, value numeric, evidence text,
                    since timestamptz, action text)
-    LANGUAGE c VOLATILE PARALLEL RESTRICTED ROWS 34
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED ROWS 37
     SET search_path = pg_catalog, pg_temp SET jit = off
     AS 'MODULE_PATHNAME', 'pgscale_health_rows';
 COMMENT ON FUNCTION pgscale.health_rows() IS 'The rows of view health; part of the view';
@@ -79,7 +80,7 @@ SELECT h.status, h.check_name, h.area, h.object, h.others, h.value, h.evidence, 
 COMMENT ON VIEW pgscale.health IS 'Is all well? One row for each check, the worst first; thresholds are in view threshold';
 COMMENT ON COLUMN pgscale.health.status IS 'critical, warning, unknown (this role cannot see it, or there is no history yet) or ok';
 COMMENT ON COLUMN pgscale.health.check_name IS 'The check';
-COMMENT ON COLUMN pgscale.health.area IS 'partitions, replication, server or load';
+COMMENT ON COLUMN pgscale.health.area IS 'partitions, replication, shards, server or load';
 COMMENT ON COLUMN pgscale.health.object IS 'The worst object';
 COMMENT ON COLUMN pgscale.health.others IS 'How many further objects are a warning or critical';
 COMMENT ON COLUMN pgscale.health.value IS 'What is measured of it, in the unit of view threshold; NULL when not known';

@@ -168,9 +168,21 @@ self AS (
             SELECT greatest(h.head, w.latest_end_lsn) AS head,
                    pgscale.bytes_between(pg_catalog.pg_last_wal_replay_lsn(), greatest(h.head, w.latest_end_lsn)) AS bytes) k
      WHERE h.standby),
+-- As the shards told it when they were last asked; those without standbys have no lag.
+shard AS (
+    SELECT 'shard', t.shard::text, NULL::text, NULL::inet, CASE WHEN t.reachable THEN 'streaming' ELSE 'none' END, NULL::text,
+           NULL::bigint, NULL::bigint, NULL::bigint, CASE WHEN k.silence > k.timeout THEN nullif(t.lag_bytes, 0) ELSE t.lag_bytes END,
+           NULL::float8, NULL::float8, t.lag_seconds, k.silence, k.timeout, false, NULL::text,
+           CASE WHEN NOT t.reachable THEN t.since WHEN k.silence > k.timeout THEN t.as_of END
+      FROM here h
+     CROSS JOIN pgscale.shard_state t
+     CROSS JOIN LATERAL (
+            SELECT extract(epoch FROM h.now - t.as_of)::float8 AS silence,
+                   extract(epoch FROM greatest(3 * pg_catalog.current_setting('pgscale.naptime', true)::interval, interval '3 minutes'))::float8 AS timeout) k
+     WHERE t.lag_bytes IS NOT NULL OR NOT t.reachable),
 judged AS (
     SELECT c.*, pgscale.lag_status(c.kind, c.state, c.replayed, c.silence, c.timeout, c.paused, c.wal_status) AS status
-      FROM (SELECT * FROM sender UNION ALL SELECT * FROM abandoned UNION ALL SELECT * FROM vanished UNION ALL SELECT * FROM self) c)
+      FROM (SELECT * FROM sender UNION ALL SELECT * FROM abandoned UNION ALL SELECT * FROM vanished UNION ALL SELECT * FROM self UNION ALL SELECT * FROM shard) c)
 SELECT j.kind,
        j.name,
        j.slot_name,
@@ -198,15 +210,16 @@ SELECT j.kind,
             WHEN 'disconnected' THEN
                  CASE WHEN j.kind = 'self'
                       THEN 'no WAL comes from the primary; the seconds are the age of the last transaction replayed, and what the primary has written since is not known here'
+                      WHEN j.kind = 'shard' THEN 'the shard did not answer, or was not asked lately; see view shards'
                       ELSE 'nobody is connected; the bytes are at least what the receiver misses'
                            || CASE WHEN j.since IS NULL THEN ', and since when is not known' ELSE '' END END
             ELSE CASE WHEN j.state IS NULL THEN 'only a member of pg_read_all_stats may see it'
                       ELSE 'the receiver does not tell its position' END
        END AS explanation
   FROM judged j;
-COMMENT ON VIEW pgscale.lag IS 'How far behind each standby, logical receiver, abandoned slot and vanished standby of this server is, and on a standby this server itself; 0 only for what is connected and has everything';
-COMMENT ON COLUMN pgscale.lag.kind IS 'physical, logical, or self: this standby';
-COMMENT ON COLUMN pgscale.lag.name IS 'application_name of the receiver; without a connection the slot';
+COMMENT ON VIEW pgscale.lag IS 'How far behind each standby, logical receiver, abandoned slot and vanished standby of this server is, on a standby this server itself, and what the shards tell of theirs; 0 only for what is connected and has everything';
+COMMENT ON COLUMN pgscale.lag.kind IS 'physical, logical, self: this standby, or shard: the slowest standby of a shard, or the shard itself where that is a standby';
+COMMENT ON COLUMN pgscale.lag.name IS 'application_name of the receiver; without a connection the slot; the shard';
 COMMENT ON COLUMN pgscale.lag.slot_name IS 'Its slot; NULL for none';
 COMMENT ON COLUMN pgscale.lag.client_addr IS 'Address of the receiver; NULL for a Unix socket';
 COMMENT ON COLUMN pgscale.lag.state IS 'State of the walsender (of the walreceiver for self); NULL when there is none or it may not be seen';

@@ -82,7 +82,7 @@ SELECT 'xmin_age', coalesce(max(h.xmin_age), 0)::numeric
   FROM pgscale.xmin_horizon h
 UNION ALL
 SELECT v.name, v.value
-  FROM (SELECT max(l.replay_lag_bytes) AS bytes, max(l.replay_lag_seconds) AS seconds FROM pgscale.lag l WHERE l.kind <> 'self') a
+  FROM (SELECT max(l.replay_lag_bytes) AS bytes, max(l.replay_lag_seconds) AS seconds FROM pgscale.lag l WHERE l.kind NOT IN ('self', 'shard')) a
  CROSS JOIN LATERAL (VALUES ('replay_lag_bytes', a.bytes::numeric), ('replay_lag_seconds', a.seconds::numeric)) AS v (name, value)
 UNION ALL
 SELECT 'slot_retained_bytes', max(s.retained_bytes)::numeric FROM pgscale.replication_slots s

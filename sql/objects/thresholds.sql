@@ -2,7 +2,7 @@
 CREATE FUNCTION pgscale.health_checks()
     RETURNS TABLE ("position" integer, check_name text, area text, bad text, warning numeric, critical numeric,
                    unit text, meaning text, action text)
-    LANGUAGE c IMMUTABLE PARALLEL SAFE ROWS 34
+    LANGUAGE c IMMUTABLE PARALLEL SAFE ROWS 37
     AS 'MODULE_PATHNAME', 'pgscale_health_checks';
 COMMENT ON FUNCTION pgscale.health_checks() IS
 'The checks of view health with their usual thresholds; part of the views';
@@ -38,7 +38,7 @@ SELECT c.check_name,
  ORDER BY c."position";
 COMMENT ON VIEW pgscale.threshold IS 'From which values on a check of view health is a warning, or critical. UPDATE changes it, DELETE brings back the usual values';
 COMMENT ON COLUMN pgscale.threshold.check_name IS 'The check';
-COMMENT ON COLUMN pgscale.threshold.area IS 'partitions, replication, server or load';
+COMMENT ON COLUMN pgscale.threshold.area IS 'partitions, replication, shards, server or load';
 COMMENT ON COLUMN pgscale.threshold.warning IS 'From which value on it is a warning; NULL for never';
 COMMENT ON COLUMN pgscale.threshold.critical IS 'From which value on it is critical; NULL for never';
 COMMENT ON COLUMN pgscale.threshold.unit IS 'Of these values';

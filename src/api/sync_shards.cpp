@@ -1,3 +1,5 @@
+#include "apply/shard_drift.h"
+#include "apply/shard_visits.h"
 #include "apply/shards.h"
 #include "catalog/journal.h"
 #include "core/failure.h"
@@ -16,7 +18,11 @@ std::string sql_array(const ShardStep& step) {
 
 void plan_shards(PgsCall* call) {
   pg::Session session(pg::Venue::kFunction);
-  const auto items = apply::plan_all_shards(apply::registry_of(apply::Whose::kOwn));
+  auto items = apply::plan_all_shards(apply::registry_of(apply::Whose::kOwn));
+  for (const auto& found : apply::look_for_shard_drift(catalog::Reach::kOwned, std::nullopt)) {
+    if (found.drift.fix && found.drift.fix->caution == FixCaution::kUnasked)
+      items.emplace_back(apply::step_of(found));
+  }
   session.end();
   pg::ResultRows rows(call);
   int number = 0;
@@ -41,8 +47,12 @@ void sync_shards(PgsCall* call) {
   }
   pg::call(pgs_prevent_in_recovery, "pgscale.sync_shards()");
   pg::Session session(pg::Venue::kProcedure);
-  const auto report = apply::sync_shards(session, catalog::session_user(), apply::Whose::kOwn);
+  auto report = apply::sync_shards(session, catalog::session_user(), apply::Whose::kOwn);
+  apply::look_at_shards(session, apply::Whose::kOwn);
+  const auto kept = apply::keep_shards_in_step(session, catalog::session_user());
   session.end();
+  report.failures += kept.failures;
+  if (kept.failures > 0) report.last_error = kept.last_error;
   if (report.failures == 0) return;
   const std::string message = "sync_shards left " + std::to_string(report.failures) +
                               (report.failures == 1 ? " step" : " steps") +

@@ -149,6 +149,8 @@ const char* text(ShardAction action) {
     case ShardAction::kMakeCopy: return "make copy";
     case ShardAction::kRefreshCopy: return "refresh copy";
     case ShardAction::kReach: return "reach";
+    case ShardAction::kRepairHere: return "repair locally";
+    case ShardAction::kRepairOnShard: return "repair on shard";
   }
   return "";
 }

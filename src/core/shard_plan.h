@@ -56,7 +56,9 @@ enum class ShardAction {
   kDropOrphan,      // a table on a shard that no table here knows
   kMakeCopy,        // of a reference table
   kRefreshCopy,
-  kReach,  // look at what is on the shard
+  kReach,       // look at what is on the shard
+  kRepairHere,  // what compare_shard() of core/shard_drift has found
+  kRepairOnShard,
 };
 [[nodiscard]] const char* text(ShardAction action);
 

@@ -98,7 +98,14 @@ Sql remote_schema_statement(const Identifier& schema) {
   return sql;
 }
 
-std::vector<Sql> remote_table_statements(const ShardedTable& table, const Mark& mark) {
+Sql remote_column(const ShardedColumn& column) {
+  Sql sql("");
+  append_column(sql, column, Site::kOnShard);
+  return sql;
+}
+
+std::vector<Sql> remote_table_statements(const ShardedTable& table,
+                                         const std::optional<Mark>& mark) {
   Sql create("CREATE TABLE ");
   create << table.name << " " << shape(table, Site::kOnShard);
   if (!table.partition_key.empty()) create << " PARTITION BY " << Definition{table.partition_key};
@@ -119,16 +126,17 @@ std::vector<Sql> remote_table_statements(const ShardedTable& table, const Mark& 
     sql << Definition{index};
     statements.push_back(sql);
   }
-  statements.push_back(mark_statement(table.name, mark));
+  if (mark) statements.push_back(mark_statement(table.name, *mark));
   return statements;
 }
 
 std::vector<Sql> remote_leaf_statements(const ShardedTable& table, const Placement& placement,
-                                        const Mark& mark) {
+                                        const std::optional<Mark>& mark) {
   const QualifiedName leaf{table.name.schema, Identifier(placement.leaf)};
   Sql create("CREATE TABLE ");
   create << leaf << " PARTITION OF " << table.name << " " << Definition{placement.bound};
-  return {create, mark_statement(leaf, mark)};
+  if (!mark) return {create};
+  return {create, mark_statement(leaf, *mark)};
 }
 
 Sql foreign_table_statement(const ShardedTable& table, const QualifiedName& name,

@@ -83,10 +83,15 @@ struct Mark {
 [[nodiscard]] std::optional<Mark> parse_mark(const std::string& text);
 
 // On the shard: the partitioned table, or the copy of a reference table; then each partition.
-[[nodiscard]] std::vector<Sql> remote_table_statements(const ShardedTable& table, const Mark& mark);
+// Without a mark where the registry knows of it already.
+[[nodiscard]] std::vector<Sql> remote_table_statements(const ShardedTable& table,
+                                                       const std::optional<Mark>& mark);
 [[nodiscard]] std::vector<Sql> remote_leaf_statements(const ShardedTable& table,
-                                                      const Placement& placement, const Mark& mark);
+                                                      const Placement& placement,
+                                                      const std::optional<Mark>& mark);
 [[nodiscard]] Sql remote_schema_statement(const Identifier& schema);
+// One column of it, as CREATE TABLE and ADD COLUMN say it.
+[[nodiscard]] Sql remote_column(const ShardedColumn& column);
 
 // Here: the foreign table for a partition, and its entry into the parent.
 [[nodiscard]] Sql foreign_table_statement(const ShardedTable& table, const QualifiedName& name,

@@ -6,6 +6,7 @@
 
 #include "postgres.h"
 
+#include "access/multixact.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_foreign_server.h"
@@ -305,6 +306,19 @@ pgs_index_free_space(Page page)
 	return PageGetExactFreeSpace(page);
 #else
 	return PageGetFreeSpace(page);
+#endif
+}
+
+/* 18 counts frozen pages, too. */
+static inline void
+pgs_update_relation_statistics(Relation relation, BlockNumber pages, double rows)
+{
+#if PG_VERSION_NUM >= 180000
+	vac_update_relstats(relation, pages, rows, 0, 0, relation->rd_rel->relhasindex,
+						InvalidTransactionId, InvalidMultiXactId, NULL, NULL, false);
+#else
+	vac_update_relstats(relation, pages, rows, 0, relation->rd_rel->relhasindex,
+						InvalidTransactionId, InvalidMultiXactId, NULL, NULL, false);
 #endif
 }
 

@@ -8,12 +8,16 @@
 #include "apply/adoption.h"
 #include "apply/maintenance.h"
 #include "apply/sampler.h"
+#include "apply/shard_drift.h"
+#include "apply/shard_visits.h"
 #include "apply/shards.h"
 #include "catalog/adoptions.h"
 #include "catalog/due.h"
 #include "catalog/extension.h"
 #include "catalog/journal.h"
+#include "catalog/shard_state.h"
 #include "catalog/state.h"
+#include "core/shard_statistics.h"
 #include "pg/contain.h"
 #include "pg/server.h"
 #include "pg/session.h"
@@ -30,6 +34,8 @@ constexpr Micros kNever = std::numeric_limits<Micros>::max();
 constexpr Micros kRestAfterTrouble = 60 * kMicrosPerSecond;
 
 void log(const std::string& message) { pg::call(pgs_log, message.c_str()); }
+
+Micros in_naptime() { return pg::real_now() + pg::naptime().count() * kMicrosPerSecond; }
 
 struct Work {
   std::vector<Oid> sets;
@@ -129,6 +135,9 @@ Visit next_visit() {
     case Presence::kPresent:
       next = earlier(earlier(catalog::next_visit(), catalog::next_look_at_guards()),
                      {std::nullopt, apply::next_sample()});
+      if (catalog::has_shards()) {
+        next = earlier(next, {std::nullopt, in_naptime()});
+      }
       break;
     case Presence::kOtherVersion:
       log("extension \"pgscale\" has another version than its library: "
@@ -170,7 +179,7 @@ void visit_database() {
                             pg::real_now() + pg::naptime().count() * kMicrosPerSecond);
     }
   } else {
-    next.retry = pg::real_now() + pg::naptime().count() * kMicrosPerSecond;
+    next.retry = in_naptime();
   }
   const PgsVisitResult result{next.due.value_or(kNever), next.retry.value_or(kNever)};
   pg::call(pgs_visit_publish, &result);

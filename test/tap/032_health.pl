@@ -285,6 +285,26 @@ run_sql("SELECT pgscale.resume('kinds'); SET pgscale.clock = '2026-03-10 12:10+0
 is(run_sql("SELECT string_agg(status || ' ' || (until IS NULL)::text, ', ' ORDER BY since) FROM pgscale.health_log WHERE check_name = 'held_set'"),
 	'ok false, warning false, ok true', 'and ends with it');
 
+# ---- shards: what their visits write down; the visits are in 064_shard_drift ------------------
+is_status($_, 'ok', 'no shards') foreach qw(shard_unreachable shard_drift shard_lag);
+run_sql("INSERT INTO pgscale.shard (name, number, host, port, dbname, owner) VALUES ('s1', 1, 'localhost', 1, 'x', current_user)");
+is_status($_, 'unknown', 'nobody has asked it yet') foreach qw(shard_unreachable shard_drift);
+run_sql("INSERT INTO pgscale.shard_state (shard, as_of, reachable, lag_seconds, drift_as_of, drift_warnings, drift_critical, drift_worst)"
+	  . " VALUES ('s1', now(), true, 0, now(), 0, 0, NULL)");
+is_status($_, 'ok', 'all is well') foreach qw(shard_unreachable shard_drift shard_lag);
+run_sql("UPDATE pgscale.shard_state SET reachable = false, error = 'gone', lag_seconds = 31, drift_warnings = 1, drift_worst = 'default note'");
+is_status('shard_unreachable', 'critical', 'it does not answer');
+is_status('shard_drift', 'warning', 'a default differs');
+is_status('shard_lag', 'warning', 'half a minute');
+run_sql("UPDATE pgscale.shard_state SET lag_seconds = 301, drift_critical = 1");
+is_status($_, 'critical', 'it is bad') foreach qw(shard_drift shard_lag);
+run_sql("UPDATE pgscale.shard_state SET as_of = now() - interval '1 hour'");
+is_status('shard_unreachable', 'unknown', 'what is old is not known');
+run_sql("UPDATE pgscale.shard_state SET reachable = true, lag_bytes = 0, lag_seconds = 0");
+is(run_sql("SELECT status, replay_lag_bytes IS NULL FROM pgscale.lag WHERE kind = 'shard'"), 'disconnected|t', 'nor is it called caught up');
+run_sql('DELETE FROM pgscale.shard');
+is_status($_, 'ok', 'the shard is removed') foreach qw(shard_unreachable shard_drift shard_lag);
+
 # ---- checksums: last, since the damage stays -------------------------------------------------
 is_status('checksum_failures', 'ok', 'none');
 run_sql('CREATE TABLE damaged AS SELECT generate_series(1, 100) AS id; CHECKPOINT');

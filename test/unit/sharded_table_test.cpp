@@ -80,7 +80,7 @@ TEST(Placement, ATableBesideAnotherHasTheSameBoundsOnTheSameShards) {
 }
 
 TEST(ShardedTable, TheShardGetsAllThatTheForeignTableCannotHave) {
-  const auto statements = texts(remote_table_statements(orders(), {"7/1", "42"}));
+  const auto statements = texts(remote_table_statements(orders(), Mark{"7/1", "42"}));
   EXPECT_EQ(statements,
             (std::vector<std::string>{
                 "CREATE TABLE \"app\".\"orders\" (\"id\" bigint NOT NULL, \"customer\" integer NOT "

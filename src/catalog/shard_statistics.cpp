@@ -1,0 +1,99 @@
+#include "catalog/shard_statistics.h"
+
+#include "pg/attempt.h"
+#include "pg/call.h"
+#include "shim/foreign_statistics.h"
+
+namespace pgscale::catalog {
+namespace {
+
+const char* or_null(const pg::Value& value) { return value ? value->c_str() : nullptr; }
+
+void store_column(Oid table, const ColumnStatistics& column) {
+  const PgsColumnStatistics statistics{column.column.c_str(),
+                                       column.null_frac,
+                                       column.avg_width,
+                                       column.n_distinct,
+                                       or_null(column.common_values),
+                                       or_null(column.common_freqs),
+                                       or_null(column.bounds),
+                                       or_null(column.correlation)};
+  pg::call(pgs_set_column_statistics, table, &statistics);
+}
+
+// As numbers alone, it still says how many rows a value has.
+ColumnStatistics without_values(const ColumnStatistics& column) {
+  ColumnStatistics bare = column;
+  bare.common_values.reset();
+  bare.common_freqs.reset();
+  bare.bounds.reset();
+  return bare;
+}
+
+}  // namespace
+
+// Values of geo tables are not even asked for: common ones may be personal data.
+StateQuestion statistics_question(const std::vector<ShardLeaf>& leaves) {
+  std::vector<std::string> schemas;
+  std::vector<std::string> names;
+  std::vector<std::string> with_values;
+  for (const ShardLeaf& leaf : leaves) {
+    schemas.push_back(leaf.name.schema.name());
+    names.push_back(leaf.name.name.name());
+    with_values.emplace_back(leaf.is_geo ? "f" : "t");
+  }
+  return {Sql("WITH wanted AS MATERIALIZED ("
+              " SELECT w.*, c.reltuples, c.relpages"
+              "   FROM unnest($1::text[], $2::text[], $3::bool[])"
+              "        WITH ORDINALITY AS w (schema_name, table_name, with_values, place)"
+              "   JOIN pg_catalog.pg_namespace n ON n.nspname = w.schema_name"
+              "   JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = w.table_name"
+              "  WHERE c.relkind = 'r')"
+              " SELECT w.place, NULL, w.reltuples::float8::text, w.relpages::text,"
+              "        NULL, NULL, NULL, NULL, NULL FROM wanted w"
+              " UNION ALL"
+              " SELECT w.place, s.attname::text, s.null_frac::text, s.avg_width::text,"
+              "        s.n_distinct::text, s.most_common_vals::text, s.most_common_freqs::text,"
+              "        s.histogram_bounds::text, s.correlation::text"
+              "   FROM wanted w"
+              "   JOIN pg_catalog.pg_stats s ON s.schemaname = w.schema_name"
+              "                             AND s.tablename = w.table_name AND NOT s.inherited"
+              "  WHERE w.with_values"),
+          {pg::array_literal(schemas), pg::array_literal(names), pg::array_literal(with_values)}};
+}
+
+std::vector<LeafStatistics> read_statistics(const std::vector<std::vector<pg::Value>>& rows,
+                                            std::size_t leaves) {
+  std::vector<LeafStatistics> read(leaves);
+  for (const auto& row : rows) {
+    LeafStatistics& leaf = read[static_cast<std::size_t>(pg::to_int(row[0])) - 1];
+    if (!row[1]) {
+      leaf.rows = pg::to_number(row[2]).value_or(-1);
+      leaf.pages = static_cast<int>(pg::to_int(row[3]));
+    } else {
+      leaf.columns.push_back({*row[1], pg::to_number(row[2]).value_or(0),
+                              static_cast<int>(pg::to_int(row[3])),
+                              pg::to_number(row[4]).value_or(0), row[5], row[6], row[7], row[8]});
+    }
+  }
+  return read;
+}
+
+void store_statistics(const ShardLeaf& leaf, const LeafStatistics& statistics) {
+  for (const ColumnStatistics& column : statistics.columns) {
+    const auto trouble = pg::attempt([&] { store_column(leaf.foreign_table, column); });
+    if (trouble) store_column(leaf.foreign_table, without_values(column));
+  }
+  pg::call(pgs_set_relation_statistics, leaf.foreign_table, statistics.rows, statistics.pages);
+}
+
+void add_up_rows(Oid parent) {
+  const auto sum = pg::query(Sql("SELECT sum(c.reltuples)::float8 FROM pg_catalog.pg_inherits i"
+                                 "  JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid"
+                                 " WHERE i.inhparent = $1::oid AND c.reltuples >= 0"),
+                             {pg::from_oid(parent)});
+  const auto rows = pg::to_number(sum.front()[0]);
+  if (rows) pg::call(pgs_set_relation_statistics, parent, *rows, -1);
+}
+
+}  // namespace pgscale::catalog
