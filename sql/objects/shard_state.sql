@@ -42,22 +42,27 @@ COMMENT ON COLUMN pgscale.shard_state.drift_worst IS 'One of the worst, in words
 COMMENT ON COLUMN pgscale.shard_state.drift_since IS 'The first look in a row that found any; NULL when there is none';
 
 CREATE VIEW pgscale.shards AS
-SELECT s.name AS shard, s.host, s.port, s.region, s.state, t.reachable, t.latency_ms, t.role, t.lag_bytes, t.lag_seconds,
+SELECT s.name AS shard, s.host, s.port, s.region, s.state,
+       CASE b.state WHEN 'open' THEN false ELSE t.reachable END AS reachable, t.latency_ms, t.role, t.lag_bytes, t.lag_seconds,
        t.size_bytes, t.rows,
        (SELECT count(*) FROM pgscale.placement p WHERE p.shard = s.name) AS tables,
        t.version,
        round(t.size_bytes / nullif(avg(t.size_bytes) OVER (), 0), 2) AS skew,
-       t.error, t.since, t.seen_at, t.as_of
+       coalesce(CASE b.state WHEN 'open' THEN b.error END, t.error) AS error,
+       CASE b.state WHEN 'open' THEN b.since ELSE t.since END AS since,
+       t.seen_at, t.as_of, b.state AS breaker
   FROM pgscale.shard s
   LEFT JOIN pgscale.shard_state t ON t.shard = s.name
+  LEFT JOIN pg_catalog.pg_foreign_server f ON f.srvname = s.name
+  LEFT JOIN pgscale.shard_breakers() b ON b.server = f.oid
  ORDER BY s.number;
-COMMENT ON VIEW pgscale.shards IS 'The shards and how they were when the worker or sync_shards() last asked them; reading it asks nobody';
+COMMENT ON VIEW pgscale.shards IS 'The shards and how they were when the worker or sync_shards() last asked them, or when the watch found them down since; reading it asks nobody';
 COMMENT ON COLUMN pgscale.shards.shard IS 'The shard';
 COMMENT ON COLUMN pgscale.shards.host IS 'Host of its primary, by the registry';
 COMMENT ON COLUMN pgscale.shards.port IS 'Its port';
 COMMENT ON COLUMN pgscale.shards.region IS 'Where it is';
 COMMENT ON COLUMN pgscale.shards.state IS 'active, or draining: nothing new is placed there';
-COMMENT ON COLUMN pgscale.shards.reachable IS 'Whether it answered within two seconds; NULL when it was never asked';
+COMMENT ON COLUMN pgscale.shards.reachable IS 'Whether it answered within two seconds, and is not down for the watch; NULL when it was never asked';
 COMMENT ON COLUMN pgscale.shards.latency_ms IS 'How long it took to connect and to ask; NULL when it did not answer';
 COMMENT ON COLUMN pgscale.shards.role IS 'primary or standby; NULL when it did not answer';
 COMMENT ON COLUMN pgscale.shards.lag_bytes IS 'WAL that its slowest standby has not replayed, or that it has not replayed as one; NULL without standbys, or when it did not answer';
@@ -71,6 +76,7 @@ COMMENT ON COLUMN pgscale.shards.error IS 'Why it did not answer; NULL when it d
 COMMENT ON COLUMN pgscale.shards.since IS 'Since when it is reachable, or is not';
 COMMENT ON COLUMN pgscale.shards.seen_at IS 'When it last answered';
 COMMENT ON COLUMN pgscale.shards.as_of IS 'When it was last asked';
+COMMENT ON COLUMN pgscale.shards.breaker IS 'What the process "pgscale shard watch" says: closed, open (the shard is down, statements that need it fail at once) or unknown; NULL without the watch';
 GRANT SELECT ON pgscale.shards TO PUBLIC;
 
 CREATE PROCEDURE pgscale.analyze_shards(relation regclass DEFAULT NULL)

@@ -5,6 +5,7 @@
 #include "apply/shard_drift.h"
 #include "catalog/journal.h"
 #include "catalog/shard_state.h"
+#include "catalog/sharded_tables.h"
 #include "catalog/shards.h"
 #include "core/failure.h"
 #include "pg/query.h"
@@ -31,6 +32,13 @@ void execute_here(const FoundShardDrift& found) {
   for (const Sql& sql : found.drift.fix->sql) pg::execute(sql);
 }
 
+// What is made anew is pgscale's, as it was before.
+Sql mark_on(const FoundShardDrift& found) {
+  QualifiedName table = catalog::read_owner(found.relation).name;
+  if (!found.drift.leaf.empty()) table.name = Identifier(found.drift.leaf);
+  return mark_statement(table, catalog::own_mark());
+}
+
 void execute_there(const FoundShardDrift& found) {
   remote::Team team({found.drift.shard}, found.owner, remote::in(kPatience));
   const std::string limit = std::to_string(pg::lock_timeout().count());
@@ -39,6 +47,7 @@ void execute_there(const FoundShardDrift& found) {
   Sql path("SET LOCAL search_path = pg_catalog, pg_temp");
   std::vector<Sql> work{timeout, path};
   work.insert(work.end(), found.drift.fix->sql.begin(), found.drift.fix->sql.end());
+  if (found.drift.kind == ShardDriftKind::kMissing) work.push_back(mark_on(found));
   team.begin();
   team.run({{found.drift.shard, work}});
   team.commit();

@@ -11,6 +11,8 @@ using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
+constexpr milliseconds kBetweenLooks{200};
+
 std::vector<Link*> busy_ones(const std::vector<Link*>& links) {
   std::vector<Link*> busy;
   std::copy_if(links.begin(), links.end(), std::back_inserter(busy),
@@ -32,10 +34,14 @@ void gather_by(Wait wait, const std::vector<Link*>& links, Deadline deadline) {
     std::vector<PgsSocket> sockets;
     for (const Link* link : busy)
       sockets.push_back({link->socket(), link->wants_to_write(), false});
-    pg::call(wait, sockets.data(), static_cast<int>(sockets.size()),
-             static_cast<std::int64_t>(left.count()) + 1);
+    const auto pause = std::min<std::int64_t>(left.count() + 1, kBetweenLooks.count());
+    pg::call(wait, sockets.data(), static_cast<int>(sockets.size()), pause);
     for (std::size_t i = 0; i < busy.size(); i++) {
-      if (sockets[i].ready) busy[i]->advance();
+      if (sockets[i].ready) {
+        busy[i]->advance();
+      } else {
+        busy[i]->look_at_time();
+      }
     }
   }
 }

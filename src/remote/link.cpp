@@ -4,8 +4,10 @@
 
 #include <algorithm>
 
+#include "catalog/zones.h"
 #include "core/failure.h"
 #include "pg/server.h"
+#include "shim/shard_board.h"
 
 namespace pgscale::remote {
 namespace {
@@ -18,6 +20,14 @@ struct Clear {
   void operator()(PGresult* result) const noexcept { PQclear(result); }
 };
 using Result = std::unique_ptr<PGresult, Clear>;
+
+constexpr std::chrono::seconds kHostPatience{2};
+
+int hosts_of(const Target& target) {
+  const auto hosts = target.keywords.find("host");
+  if (hosts == target.keywords.end()) return 1;
+  return 1 + static_cast<int>(std::count(hosts->second.begin(), hosts->second.end(), ','));
+}
 
 void ignore_notice(void*, const PGresult*) {}
 
@@ -61,16 +71,51 @@ void Link::Close::operator()(pg_conn* connection) const noexcept { PQfinish(conn
 Deadline in(milliseconds time) { return steady_clock::now() + time; }
 
 Link::Link(Target target, Deadline deadline)
-    : target_(std::move(target)), begun_(steady_clock::now()) {
-  connect(deadline);
+    : target_(std::move(target)),
+      deadline_(deadline),
+      hosts_left_(hosts_of(target_)),
+      begun_(steady_clock::now()) {
+  if (!give_up_if_down()) connect();
 }
 
-void Link::connect(Deadline deadline) {
+// libpq leaves it to its caller to notice that a host does not answer.
+bool Link::pass_over_host() {
+  if (--hosts_left_ <= 0) return false;
+  for (const char* list : {"host", "port"}) {
+    std::string& words = target_.keywords[list];
+    const auto comma = words.find(',');
+    if (comma != std::string::npos) words = words.substr(comma + 1) + "," + words.substr(0, comma);
+  }
+  connect();
+  return true;
+}
+
+bool Link::give_up_if_down() {
+  const int slot = pg::call(pgs_shard_slot, target_.server);
+  if (slot < 0 || !pg::call(pgs_shard_is_down, slot)) return false;
+  PgsShardEntry entry{};
+  PgsShardHealth health{};
+  pg::call(pgs_shard_describe, slot, &entry, &health);
+  give_up({"08001", "shard \"" + target_.shard + "\" is down since " +
+                        catalog::timestamptz_text(health.since),
+           health.error, {}});
+  return true;
+}
+
+void Link::look_at_time() {
+  if (give_up_if_down() || stage_ != Stage::kConnecting) return;
+  if (steady_clock::now() > host_deadline_ && !pass_over_host()) expire();
+}
+
+void Link::connect() {
+  stage_ = Stage::kConnecting;
+  wants_to_write_ = true;
+  host_deadline_ = steady_clock::now() + kHostPatience;
   ServerOptions keywords = target_.keywords;
   keywords["client_encoding"] = pg::database_encoding();
   keywords["fallback_application_name"] = "pgscale";
   std::string& options = keywords["options"];
-  options += (options.empty() ? "" : " ") + settings_of_session(deadline);
+  options += (options.empty() ? "" : " ") + settings_of_session(deadline_);
   std::vector<const char*> names;
   std::vector<const char*> values;
   for (const auto& [name, value] : keywords) {

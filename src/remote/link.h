@@ -20,6 +20,7 @@ namespace pgscale::remote {
 // Where a role goes on a shard, and with what.
 struct Target {
   std::string shard;
+  Oid server = 0;  // its foreign server
   ServerOptions keywords;  // of libpq; with secrets, so never shown
   bool needs_password = false;
 };
@@ -65,11 +66,16 @@ class Link {
   [[nodiscard]] bool wants_to_write() const { return wants_to_write_; }
   void advance();  // once the socket is ready
   void expire();   // the deadline is over
+  // Gives up where the watch knows the shard to be down, and goes on to the next host where one has
+  // not answered for so long that it must be passed over.
+  void look_at_time();
 
  private:
   enum class Stage { kConnecting, kSending, kReading, kIdle, kClosed };
 
-  void connect(Deadline deadline);
+  void connect();
+  [[nodiscard]] bool give_up_if_down();
+  [[nodiscard]] bool pass_over_host();
   void go_on_connecting();
   void connected();
   void begin_statement();
@@ -84,6 +90,9 @@ class Link {
   };
 
   Target target_;
+  Deadline deadline_;
+  Deadline host_deadline_;  // for the host that it connects to
+  int hosts_left_;
   std::unique_ptr<pg_conn, Close> connection_;
   Stage stage_ = Stage::kConnecting;
   bool wants_to_write_ = true;

@@ -31,6 +31,7 @@ Target target_of(const std::string& shard, Oid role) {
   const std::set<std::string> known = libpq_keywords();
   Target target;
   target.shard = shard;
+  target.server = login.server;
   target.needs_password = !login.superuser && login.password_required;
   for (int i = 0; i < login.count; i++) {
     if (known.count(login.names[i]) != 0) target.keywords[login.names[i]] = login.values[i];

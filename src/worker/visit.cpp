@@ -115,12 +115,18 @@ void publish() {
   if (trouble) log("could not tell which shards to watch: " + trouble->message);
 }
 
-void look_after_shards() {
-  const auto trouble = pg::isolated([] {
+// False when a shard still has to be asked what waits there to be finished, or told.
+bool look_after_shards() {
+  bool done = true;
+  const auto trouble = pg::isolated([&done] {
     pg::Session session(pg::Venue::kWorker);
     if (catalog::pin_extension() == Presence::kPresent) {
-      (void)apply::sync_shards(session, catalog::kWorkerName, apply::Whose::kAll);
+      done = !apply::sync_shards(session, catalog::kWorkerName, apply::Whose::kAll).is_in_doubt;
       publish_shards();
+      apply::look_at_shards(session, apply::Whose::kAll);
+      if (catalog::has_shards() && drift_look_is_due(catalog::drift_looked_at(), pg::real_now())) {
+        (void)apply::keep_shards_in_step(session, catalog::kWorkerName);
+      }
     }
     session.end();
   });

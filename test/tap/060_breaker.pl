@@ -84,11 +84,14 @@ becomes($node, 'postgres', $states, 's1 closed,s2 closed', 'the watch hears of a
 is(watch_processes(), 1, 'it is one process');
 is(ask($node, 'postgres', 'SELECT bool_and(round_trip_ms > 0 AND since <= last_seen AND error IS NULL) FROM pgscale.shard_breakers()'),
 	't', 'and tells how they are');
+configure($node, 'pgscale.max_workers' => 0);    # visits leave traces
+becomes($node, 'postgres', "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'pgscale worker'", 0, 'nobody else asks');
 my $log_size = -s $shard{s1}->logfile;
 my $seen = ask($node, 'postgres', 'SELECT min(last_seen) FROM pgscale.shard_breakers()');
 becomes($node, 'postgres', "SELECT min(last_seen) > timestamptz '$seen' + interval '1 second' FROM pgscale.shard_breakers()", 't',
 	'it asks again and again');
 is(-s $shard{s1}->logfile, $log_size, 'without a trace in the log of the shard');
+configure($node, 'pgscale.max_workers' => 2);
 
 # ---- a shard freezes -----------------------------------------------------------------------------
 my %session = map { $_ => session() } qw(reading cached fresh committing rolling_back to_savepoint cancelled failed_over);

@@ -72,7 +72,7 @@ is(ask($node, 'postgres', "SELECT shard, ok, rows, error FROM pgscale.exec_shard
 $shards[1]->stop;
 is(ask($node, 'postgres', "SELECT string_agg(shard || a, ',' ORDER BY shard) FROM pgscale.query_shards('SELECT count(*) FROM t', on_error => 'skip') AS t (shard name, a int)"),
 	's16,s36', 'a shard that is down can be passed over');
-refused("SELECT * FROM pgscale.query_shards('SELECT 1') AS t (shard name, a int)", qr/08001: could not connect to shard "s2"/, 'or is an error');
+refused("SELECT * FROM pgscale.query_shards('SELECT 1') AS t (shard name, a int)", qr/08001: (could not connect to shard "s2"|shard "s2" is down since)/, 'or is an error');
 $shards[1]->start;
 
 # --- privileges and secrets

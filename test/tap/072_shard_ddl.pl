@@ -181,6 +181,7 @@ is(ask($node, 'postgres', "SELECT count(*) > 0 FROM pgscale.runs WHERE action = 
 # --- a shard that cannot
 $shards[0]->safe_psql('postgres', 'ALTER SYSTEM SET max_prepared_transactions = 0');
 $shards[0]->restart;
+shards_answer($node);
 ddl_refused('ALTER TABLE orders ADD COLUMN a int', qr/55000: shard "s1" cannot prepare transactions.*HINT:  Set it to at least/s, 'a shard without prepared transactions');
 columns_are('customer remark price', 'and nothing is changed');
 

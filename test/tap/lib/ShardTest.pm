@@ -10,7 +10,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-our @EXPORT = qw(new_shard new_coordinator add_shard new_sharded_table);
+our @EXPORT = qw(new_shard new_coordinator add_shard new_sharded_table shards_answer);
 
 # A server without pgscale, as a shard is.
 sub new_shard
@@ -58,6 +58,15 @@ sub new_sharded_table
 CREATE TABLE $name ($columns);
 SELECT pgscale.create_sharded_table('$name', '$key', partitions => $partitions);
 SQL
+	return;
+}
+
+# Asserts that the watch comes to find all shards up.
+sub shards_answer
+{
+	my ($coordinator) = @_;
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	becomes($coordinator, 'postgres', "SELECT bool_and(state = 'closed') FROM pgscale.shard_breakers()", 't', 'all shards answer');
 	return;
 }
 
