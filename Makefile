@@ -6,7 +6,7 @@ MODULE_big = pgscale
 EXTVERSION = 1.0
 
 # Joined in this order into the install script.
-SQL_OBJECTS = header schema tables functions import views subpartitions adoption shard_wrapper shards sharded_tables shard_tools drift replication bloat statistics sampling sessions \
+SQL_OBJECTS = header schema tables functions import views subpartitions adoption shard_wrapper shards sharded_tables shard_tools shard_drift shard_state drift replication bloat statistics sampling sessions \
 	sources thresholds vacuum limits server cache queries relations rollup forecast evidence health metrics report
 SQL_FILES = $(SQL_OBJECTS:%=sql/objects/%.sql)
 INSTALL_SQL = sql/pgscale--$(EXTVERSION).sql
@@ -38,7 +38,7 @@ EXTRA_CLEAN = $(OBJS:.o=.d) results regression.diffs regression.out output_iso l
 PG_CONFIG ?= pg_config
 
 # These goals need no server to build against; PGXS has a `check` of its own, so it stays out.
-PROJECT_GOALS = demo demo-stop check bench format layers
+PROJECT_GOALS = demo demo-shards demo-stop check bench format layers
 
 ifneq ($(filter $(PROJECT_GOALS),$(MAKECMDGOALS)),)
 
@@ -47,6 +47,9 @@ ifneq ($(filter $(PROJECT_GOALS),$(MAKECMDGOALS)),)
 
 demo:
 	@scripts/demo.sh
+
+demo-shards:
+	@scripts/demo_shards.sh
 
 demo-stop:
 	@scripts/demo_stop.sh
