@@ -7,6 +7,7 @@ CREATE TABLE pgscale.sharded_table (
     key name[],
     colocation integer,
     unique_keys jsonb NOT NULL DEFAULT '[]',
+    shards name[],
     created_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 COMMENT ON TABLE pgscale.sharded_table IS 'Tables whose rows are on shards; written by create_sharded_table(), create_geo_table() and create_reference_table()';
@@ -16,6 +17,7 @@ COMMENT ON COLUMN pgscale.sharded_table.method IS 'Partitioning method; NULL for
 COMMENT ON COLUMN pgscale.sharded_table.key IS 'Partition key; NULL for a reference table';
 COMMENT ON COLUMN pgscale.sharded_table.colocation IS 'Tables with the same number have the same bounds on the same shards';
 COMMENT ON COLUMN pgscale.sharded_table.unique_keys IS 'Its primary key, unique constraints and unique indexes, which PostgreSQL lets only the tables on the shards have: objects with name and constraint or index';
+COMMENT ON COLUMN pgscale.sharded_table.shards IS 'Where partitions to come are made; NULL: on any shard that takes new tables';
 COMMENT ON COLUMN pgscale.sharded_table.created_at IS 'When it was made, in real time';
 
 CREATE TABLE pgscale.placement (
@@ -54,7 +56,7 @@ CREATE FUNCTION pgscale.create_sharded_table(
     SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO' SET intervalstyle = 'postgres'
     AS 'MODULE_PATHNAME', 'pgscale_create_sharded_table';
 COMMENT ON FUNCTION pgscale.create_sharded_table IS
-'Puts a plain table with its rows, or a partitioned one without partitions, on shards (NULL: on all): partitions there, foreign tables here. method: hash with so many partitions, list or range with bounds, an object of names with values, {"eu": ["de", "fr"]}, or with two ends, {"old": [null, "2026-01-01"]}. colocate_with: the same bounds on the same shards as that table. One row for each partition.';
+'Puts a plain table with its rows, or a partitioned one without partitions, on shards (NULL: on all): partitions there, foreign tables here. method: hash with so many partitions, list or range with bounds, an object of names with values, {"eu": ["de", "fr"]}, or with two ends, {"old": [null, "2026-01-01"]}; without bounds create_parent() manages its partitions, on the shards. colocate_with: the same bounds on the same shards as that table. One row for each partition.';
 
 CREATE FUNCTION pgscale.create_geo_table(
     relation regclass,

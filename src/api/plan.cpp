@@ -22,6 +22,11 @@ std::string sql_array(const Step& step) {
     statements.push_back("ALTER TABLE " + readable(step.partition) +
                          " REPLICA IDENTITY USING INDEX <the index attached to the parent's>");
   }
+  if (step.remote) {
+    for (const Sql& sql : step.remote->sql) {
+      statements.push_back("-- on shard " + step.remote->shard + ": " + sql.text());
+    }
+  }
   return pg::array_literal(statements);
 }
 

@@ -85,7 +85,8 @@ class Reference {
     if (!team.ask(has_schema).at(shard).rows.front()[0]) {
       work.push_back(remote_schema_statement(table_.name.schema));
     }
-    for (const Sql& sql : remote_table_statements(shape_, catalog::own_mark())) work.push_back(sql);
+    for (const Sql& sql : remote_table_statements(shape_)) work.push_back(sql);
+    work.push_back(mark_statement(table_.name, catalog::own_mark()));
     for (const Sql& sql : grant_statements(readers(shard), table_.name)) work.push_back(sql);
     team.begin();
     team.run({{shard, work}});

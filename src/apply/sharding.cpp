@@ -12,6 +12,7 @@
 #include "catalog/shards.h"
 #include "core/failure.h"
 #include "core/grants.h"
+#include "core/sharding_conversion.h"
 #include "pg/query.h"
 #include "pg/server.h"
 #include "pg/session.h"
@@ -179,13 +180,15 @@ class Sharding {
       if (!reply.rows.front()[0]) {
         work[shard].push_back(remote_schema_statement(table_.name.schema));
       }
-      append(work[shard], remote_table_statements(shape_, mark_));
+      append(work[shard], remote_table_statements(shape_));
+      work[shard].push_back(mark_statement(table_.name, mark_));
       append_grants(work[shard], grants, shard, table_.name);
     }
     for (const Placement& placement : placements_) {
-      append(work[placement.shard], remote_leaf_statements(shape_, placement, mark_));
-      append_grants(work[placement.shard], grants, placement.shard,
-                    {table_.name.schema, Identifier(placement.leaf)});
+      const QualifiedName leaf{table_.name.schema, Identifier(placement.leaf)};
+      append(work[placement.shard], remote_leaf_statements(shape_, placement));
+      work[placement.shard].push_back(mark_statement(leaf, mark_));
+      append_grants(work[placement.shard], grants, placement.shard, leaf);
     }
     team.begin();
     team.run(work);

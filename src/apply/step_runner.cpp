@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "apply/remote_part.h"
 #include "catalog/analysis.h"
 #include "catalog/blockers.h"
 #include "catalog/drain.h"
@@ -9,6 +10,7 @@
 #include "catalog/foreign_keys.h"
 #include "catalog/hook_calls.h"
 #include "catalog/retirements.h"
+#include "catalog/sharded_tables.h"
 #include "core/schedule.h"
 #include "core/statements.h"
 #include "pg/index_reads.h"
@@ -165,6 +167,7 @@ RunEnd StepRunner::run_at_top_level(const Step& step) {
 
 void StepRunner::note_detached(const Step& step) {
   catalog::mark_detached(step.partition_oid);
+  catalog::forget_placement(managed_.facts.parent.oid, step.partition.name.name());
   if (step.retire == Retire::kDetach) request_call(step, Retire::kDetach);
 }
 
@@ -342,6 +345,7 @@ void StepRunner::carry_out(const Step& step, pg::LockTimeout& limit) {
   execute_as_owner(step, limit);
   if (detaches(step)) note_detached(step);
   if (step.action == Action::kUnpublish) catalog::mark_unpublished(step.partition_oid);
+  if (step.remote) note_ = carry_out_on_shard(*step.remote, managed_.facts.parent.oid, role_of(step));
 }
 
 void StepRunner::analyze_as_owner() {

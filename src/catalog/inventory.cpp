@@ -8,6 +8,7 @@
 #include "catalog/milestones.h"
 #include "catalog/partition_sizes.h"
 #include "catalog/replication_sets.h"
+#include "catalog/sharded_tables.h"
 #include "catalog/state.h"
 #include "catalog/subpolicies.h"
 #include "catalog/table_trees.h"
@@ -49,6 +50,8 @@ std::vector<Partition> load_partitions(const ParentFacts& facts, const std::opti
                           to_bound(*bound, axis),
                           *row[5],
                           pg::to_bool(row[4])});
+    Partition& partition = partitions.back();
+    if (partition.kind == TableKind::kForeign) partition.remote = remote_table(oid);
   }
   return partitions;
 }
@@ -82,6 +85,8 @@ std::vector<RetiredTable> load_retired(const ParentFacts& facts, const std::opti
     // Without the seal there may be rows by now that the file does not have.
     const bool is_valid = retired.back().action != Retire::kExport || retired.back().sealed;
     retired.back().done = pg::to_bool(row[9]) && is_valid;
+    if (retired.back().kind == TableKind::kForeign)
+      retired.back().remote = remote_table(retired.back().oid);
   }
   return retired;
 }
@@ -130,6 +135,7 @@ ManagedSet load_set(const ParentFacts& facts, const PolicyRow& row, const Policy
   rank_ends(inventory, facts);
   load_growth(facts, managed.set);
   load_publications(inventory);
+  inventory.sharding = load_sharding(facts.parent.oid);
   if (policy.retention_bytes) load_sizes(facts.parent.oid, inventory.partitions);
   const bool over_numbers = managed.set.axis && !is_time(managed.set.axis->kind());
   if (over_numbers || policy.retention_count || policy.retention_bytes) {

@@ -171,7 +171,8 @@ ShardedRow require_sharded(Oid relation) {
 void insert_sharded(const ShardedRow& row, const ShardedTable& table) {
   const auto acting = pg::Acting::as_extension();
   pg::execute(
-      Sql("INSERT INTO pgscale.sharded_table (relation, kind, method, key, colocation, unique_keys)"
+      Sql("INSERT INTO pgscale.sharded_table (relation, kind, method, key, colocation, unique_keys,"
+          "                                   shards)"
           " SELECT $1::oid, $2, $3, $4::name[],"
           "        CASE WHEN $2 <> 'reference' THEN coalesce($5::integer,"
           "             (SELECT coalesce(max(t.colocation), 0) + 1 FROM pgscale.sharded_table t)) "
@@ -183,7 +184,8 @@ void insert_sharded(const ShardedRow& row, const ShardedTable& table) {
           "                          UNION ALL "
           "                          SELECT 'index', * FROM"
           "                            unnest($8::text[], $9::text[]) AS i (name, definition)) k),"
-          "                 '[]')"),
+          "                 '[]'),"
+          "        $10::name[]"),
       {pg::from_oid(row.relation), text(row.kind),
        row.method ? pg::Value(text(*row.method)) : std::nullopt,
        row.method ? pg::Value(pg::array_literal(row.key)) : std::nullopt,
@@ -191,7 +193,7 @@ void insert_sharded(const ShardedRow& row, const ShardedTable& table) {
        pg::array_literal(parts(table.unique_keys, &NamedDefinition::name)),
        pg::array_literal(parts(table.unique_keys, &NamedDefinition::definition)),
        pg::array_literal(parts(table.unique_indexes, &NamedDefinition::name)),
-       pg::array_literal(parts(table.unique_indexes, &NamedDefinition::definition))});
+       pg::array_literal(parts(table.unique_indexes, &NamedDefinition::definition)), row.shards});
   for (const Placement& placement : row.placements) insert_placement(row.relation, placement);
 }
 
@@ -263,6 +265,48 @@ Fate fate_of(const Mark& mark) {
   if (trouble || !status) return Fate::kUnknown;
   if (*status == "aborted") return Fate::kAborted;
   return *status == "committed" ? Fate::kCommitted : Fate::kRunning;
+}
+
+std::optional<Sharding> load_sharding(Oid parent) {
+  const auto rows =
+      pg::query(Sql("SELECT s.name, (SELECT count(*) FROM pgscale.placement p"
+                    "                 WHERE p.relation = t.relation AND p.shard = s.name)"
+                    "  FROM pgscale.sharded_table t"
+                    "  JOIN pgscale.shard s ON s.state = 'active'"
+                    "                      AND (t.shards IS NULL OR s.name = ANY (t.shards))"
+                    " WHERE t.relation = $1::oid ORDER BY s.number"),
+                {pg::from_oid(parent)});
+  if (rows.empty()) return std::nullopt;
+  Sharding sharding{read_sharded_table(parent), {}};
+  for (const auto& row : rows) {
+    sharding.shards.emplace_back(*row[0], static_cast<int>(pg::to_int(row[1])));
+  }
+  return sharding;
+}
+
+std::optional<RemoteTable> remote_table(Oid table) {
+  const auto rows = pg::query(
+      Sql("SELECT s.srvname,"
+          "       coalesce((SELECT option_value FROM pg_catalog.pg_options_to_table(t.ftoptions)"
+          "                  WHERE option_name = 'schema_name'), n.nspname),"
+          "       coalesce((SELECT option_value FROM pg_catalog.pg_options_to_table(t.ftoptions)"
+          "                  WHERE option_name = 'table_name'), c.relname)"
+          "  FROM pg_catalog.pg_foreign_table t"
+          "  JOIN pg_catalog.pg_class c ON c.oid = t.ftrelid"
+          "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+          "  JOIN pg_catalog.pg_foreign_server s ON s.oid = t.ftserver"
+          "  JOIN pgscale.shard h ON h.name = s.srvname"
+          " WHERE t.ftrelid = $1::oid"),
+      {pg::from_oid(table)});
+  if (rows.empty()) return std::nullopt;
+  const auto& row = rows.front();
+  return RemoteTable{*row[0], {Identifier(*row[1]), Identifier(*row[2])}};
+}
+
+void forget_placement(Oid relation, const std::string& leaf) {
+  const auto acting = pg::Acting::as_extension();
+  pg::execute(Sql("DELETE FROM pgscale.placement WHERE relation = $1::oid AND leaf = $2"),
+              {pg::from_oid(relation), leaf});
 }
 
 // A number that is in no record on disk is given again after a crash, to a transaction that may

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/adoptee.h"
+#include "core/inventory.h"
 #include "core/shard_sweep.h"
 #include "core/sharded_table.h"
 
@@ -21,6 +21,7 @@ struct ShardedRow {
   std::vector<std::string> key;
   std::optional<int> colocation;
   std::vector<Placement> placements;
+  std::optional<std::string> shards = {};  // an array: where partitions may come; empty: anywhere
 };
 
 [[nodiscard]] std::optional<ShardedRow> find_sharded(Oid relation);
@@ -47,6 +48,12 @@ struct TableOwner {
 [[nodiscard]] bool is_placed(const std::string& shard, const QualifiedName& name);
 // What became of the transaction that left the mark; unknown where this cluster cannot say.
 [[nodiscard]] Fate fate_of(const Mark& mark);
+
+// How partitions to come of a set are made that is on shards; empty where it is not.
+[[nodiscard]] std::optional<Sharding> load_sharding(Oid parent);
+// What a foreign table of a shard stands for; empty for any other.
+[[nodiscard]] std::optional<RemoteTable> remote_table(Oid table);
+void forget_placement(Oid relation, const std::string& leaf);
 
 // The transaction of this session, for marks.
 [[nodiscard]] Mark own_mark();

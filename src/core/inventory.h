@@ -11,6 +11,7 @@
 #include "core/analysis.h"
 #include "core/axis.h"
 #include "core/policy.h"
+#include "core/sharded_table.h"
 #include "core/sql.h"
 #include "core/sublevel.h"
 #include "core/table_tree.h"
@@ -51,6 +52,12 @@ struct Subscription {
   int unknown;  // partitions that it does not know
 };
 
+// What a foreign table of a shard stands for.
+struct RemoteTable {
+  std::string shard;
+  QualifiedName name;
+};
+
 struct Partition {
   Oid oid;
   QualifiedName name;
@@ -61,6 +68,7 @@ struct Partition {
   std::vector<Publication> publications = {};
   std::int64_t bytes = 0;  // on disk with all that is below it; only where retention_bytes asks
   std::optional<End> grows_to = std::nullopt;  // while rows are moved to it: its upper bound to be
+  std::optional<RemoteTable> remote = std::nullopt;  // a foreign table of a shard: what it stands for
 };
 
 // The range that a partition of a range set holds, or is to hold once it has got all its rows.
@@ -79,6 +87,7 @@ struct RetiredTable {
   std::vector<Publication> publications = {};        // that it has yet to leave
   bool sealed = false;                               // no row can be added or changed
   bool done = false;                                 // archived or, and sealed since then, exported
+  std::optional<RemoteTable> remote = std::nullopt;  // a foreign table of a shard: what it stands for
 };
 
 // A call of the function that the policy names for what was done with a partition.
@@ -166,6 +175,7 @@ struct Inventory {
   std::optional<Analysis> analysis;  // where it is time to look at the statistics of the parent
   std::vector<Subscription> subscriptions;  // where pgscale is to refresh them
   bool refresh_is_due = false;              // partitions unknown to them may be published by now
+  std::optional<Sharding> sharding;         // where its partitions are on shards
   bool guard_left = false;  // a guard of an earlier, broken run is on the default partition
 };
 

@@ -75,11 +75,6 @@ void check_request(const PlacementRequest& request) {
     throw Failure(Problem::kNotInPrerequisiteState, "there is no shard that takes new tables", {},
                   "Use pgscale.add_shard().");
   }
-  if (request.method != Method::kHash && request.bounds.empty()) {
-    throw Failure(Problem::kInvalidParameter,
-                  std::string("a ") + text(request.method) + " table needs bounds", {},
-                  "For example bounds => '{\"a\": [\"x\", \"y\"]}'.");
-  }
   constexpr int kMostPartitions = 10000;
   if (request.method == Method::kHash &&
       (request.partitions < 1 || request.partitions > kMostPartitions)) {

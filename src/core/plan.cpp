@@ -95,6 +95,7 @@ class Planner {
       if (rest != nullptr) plan_guard(*rest, partition, item.bound, clause.text());
       Step step = create_step(Action::kCreate, partition, clause, item.reason, std::move(tree.sql));
       step.subtree = std::move(tree.subtree);
+      if (set_.inventory.sharding) put_on_shard(step);
       if (rest != nullptr) attach_beside(*rest, step);
       plan_.items.emplace_back(std::move(step));
     }
@@ -102,6 +103,19 @@ class Planner {
     due_at(wanted.next_due);
     plan_.needs_polling = set_.axis && !is_time(set_.axis->kind());
     plan_.needs_measuring = set_.policy.retention_bytes.has_value();
+  }
+
+  // The partition is a foreign table here; each new one counts when the next is placed.
+  void put_on_shard(Step& step) {
+    if (!sharding_) sharding_ = set_.inventory.sharding;
+    const Placement placement{step.partition.name.name(), step.bounds, next_shard(*sharding_),
+                              std::nullopt};
+    for (auto& [shard, partitions] : sharding_->shards) partitions += shard == placement.shard;
+    step.sql = foreign_leaf_statements(sharding_->table, placement);
+    step.first_strong = step.sql.size() - 1;  // ATTACH
+    step.sets_replica_index = false;
+    step.subtree.clear();
+    step.remote = make_on_shard(*sharding_, placement);
   }
 
   // What retention would take at once is not made.
@@ -181,6 +195,7 @@ class Planner {
 
   void plan_analysis() {
     const auto& analysis = set_.inventory.analysis;
+    if (set_.inventory.sharding) return;  // ANALYZE would pull all rows here
     if (!analysis || !is_stale(analysis->statistics, analysis->rule)) return;
     const Parent& parent = set_.inventory.parent;
     plan_.items.emplace_back(Step{Action::kAnalyze,
@@ -228,6 +243,7 @@ class Planner {
   Micros now_;
   std::set<std::string> planned_names_;
   Departures departures_;
+  std::optional<Sharding> sharding_;
   Plan plan_;
 };
 

@@ -64,16 +64,20 @@ struct Leaver {
   std::optional<Micros> detached_at = std::nullopt;
   bool sealed = false;
   bool done = false;  // archived or exported
+  std::optional<RemoteTable> remote = std::nullopt;
 };
 
 Leaver leaver(const Partition& partition, Retire retire) {
-  return {partition.oid,        partition.name,         partition.kind,
-          partition.bound_text, partition.publications, retire};
+  Leaver leaver{partition.oid,        partition.name,         partition.kind,
+                partition.bound_text, partition.publications, retire};
+  leaver.remote = partition.remote;
+  return leaver;
 }
 
 Leaver leaver(const RetiredTable& table) {
   return {table.oid,    table.name, table.kind,        table.bound_text, table.publications,
-          table.action, true,       table.detached_at, table.sealed,     table.done};
+          table.action, true,       table.detached_at, table.sealed,     table.done,
+          table.remote};
 }
 
 Step step_for(Action action, const Leaver& table, const std::string& reason) {
@@ -86,6 +90,7 @@ Step drop_step(const PartitionSet& set, const Leaver& table) {
   const Inventory& inventory = set.inventory;
   Step step = step_for(Action::kDrop, table, std::string("retire = ") + text(table.retire));
   step.sql = drop_statements(inventory.parent, table.kind, table.name);
+  if (table.remote) step.remote = drop_on_shard(table.remote->shard, table.remote->name);
   step.locks = "ACCESS EXCLUSIVE on " + readable(table.name);
   for (const QualifiedName& target : inventory.parent.referenced) {
     step.locks += ", " + readable(target);

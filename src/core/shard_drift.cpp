@@ -83,7 +83,7 @@ class ShardComparison {
     if (!facts_.parent) {
       const bool was_all_empty = std::all_of(facts_.leaves.begin(), facts_.leaves.end(), was_empty);
       add({}, ShardDriftKind::kMissing, Severity::kCritical, "the shard has no such table",
-          ShardFix{FixSite::kOnShard, remote_table_statements(desire_.table, std::nullopt),
+          ShardFix{FixSite::kOnShard, remote_table_statements(desire_.table),
                    was_all_empty ? FixCaution::kUnasked : FixCaution::kOnRequest});
     } else if (facts_.parent->kind != 'p') {
       add({}, ShardDriftKind::kNotAttached, Severity::kCritical,
@@ -139,7 +139,7 @@ class ShardComparison {
     std::optional<ShardFix> fix;
     if (!may_have_had_rows) {
       fix = ShardFix{FixSite::kOnShard,
-                     remote_leaf_statements(desire_.table, leaf.placement, std::nullopt),
+                     remote_leaf_statements(desire_.table, leaf.placement),
                      FixCaution::kUnasked};
     }
     add(leaf.placement.leaf, ShardDriftKind::kMissing, Severity::kCritical,

@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "core/adoptee.h"
 #include "core/policy.h"
 #include "core/shard.h"
 #include "core/sql.h"
@@ -80,15 +79,14 @@ struct Mark {
   std::string transaction;
 };
 [[nodiscard]] std::string text(const Mark& mark);
+[[nodiscard]] Sql mark_statement(const QualifiedName& table, const Mark& mark);
 [[nodiscard]] std::optional<Mark> parse_mark(const std::string& text);
 
-// On the shard: the partitioned table, or the copy of a reference table; then each partition.
-// Without a mark where the registry knows of it already.
-[[nodiscard]] std::vector<Sql> remote_table_statements(const ShardedTable& table,
-                                                       const std::optional<Mark>& mark);
+// On the shard: the partitioned table, or the copy of a reference table; then each partition, made
+// beside it so that its readers and writers are not disturbed. Without marks.
+[[nodiscard]] std::vector<Sql> remote_table_statements(const ShardedTable& table);
 [[nodiscard]] std::vector<Sql> remote_leaf_statements(const ShardedTable& table,
-                                                      const Placement& placement,
-                                                      const std::optional<Mark>& mark);
+                                                      const Placement& placement);
 [[nodiscard]] Sql remote_schema_statement(const Identifier& schema);
 // One column of it, as CREATE TABLE and ADD COLUMN say it.
 [[nodiscard]] Sql remote_column(const ShardedColumn& column);
@@ -102,16 +100,24 @@ struct Mark {
 // As many rows in one INSERT as 65,535 parameters allow, 1,000 at most.
 [[nodiscard]] int batch_size(std::size_t columns);
 
-// Here: a plain table gives its name to a partitioned one like it, then its rows, then goes.
-struct Conversion {
-  QualifiedName old;  // what the plain table is called meanwhile
-  std::vector<Sql> begin;
-  Sql move;
-  std::vector<Sql> end;
+// How partitions to come are made: on which shards, and how many each of them has already.
+struct Sharding {
+  ShardedTable table;
+  std::vector<std::pair<std::string, int>> shards;
 };
-[[nodiscard]] Conversion conversion(const ShardedTable& table, const Adoptee& facts);
+// The shard that the next partition goes to: the first of those with the fewest.
+[[nodiscard]] std::string next_shard(const Sharding& sharding);
 
-// Throws Failure (0A000, 42P16) for what a sharded table cannot have.
-void refuse_unshardable(const Adoptee& facts, const std::vector<std::string>& key);
+// What a step does on a shard, after its statements here and right before these are committed: what
+// is then undone here bears the mark of a transaction that was rolled back.
+struct RemotePart {
+  std::string shard;
+  QualifiedName table;                  // that is made, or dropped if pgscale has made it
+  std::vector<Sql> if_parent_is_missing;  // on a shard that is new to the set
+  std::vector<Sql> sql;
+  std::optional<Placement> placement;  // to be registered; empty: the table is dropped
+};
+[[nodiscard]] RemotePart make_on_shard(const Sharding& sharding, const Placement& placement);
+[[nodiscard]] RemotePart drop_on_shard(const std::string& shard, const QualifiedName& table);
 
 }  // namespace pgscale

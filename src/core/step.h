@@ -90,6 +90,7 @@ struct Step {
   std::string file = {};                                // kExport
   std::optional<HookCall> call = std::nullopt;          // kBeforeRetire, kAfterRetire
   std::optional<RowMove> move = std::nullopt;           // kDrain
+  std::optional<RemotePart> remote = std::nullopt;      // kCreate, kDrop
 };
 
 // A step that cannot be planned, and why. It stops no other step.

@@ -4,6 +4,7 @@
 
 #include "core/failure.h"
 #include "core/shard_sweep.h"
+#include "core/sharding_conversion.h"
 
 namespace pgscale {
 namespace {
@@ -62,7 +63,6 @@ TEST(Placement, ListsAndRangesHaveTheNamesThatTheyAreGiven) {
 TEST(Placement, WhatCannotBePlacedIsRefused) {
   EXPECT_THROW((void)place({"t", Method::kHash, 4, {}, {}}), Failure);
   EXPECT_THROW((void)place({"t", Method::kHash, 0, {}, shards({"a"})}), Failure);
-  EXPECT_THROW((void)place({"t", Method::kList, 0, {}, shards({"a"})}), Failure);
   EXPECT_THROW((void)place({"t", Method::kList, 0, {{"x", {}, {}}}, shards({"a"})}), Failure);
   EXPECT_THROW((void)place({"t", Method::kRange, 0, {{"x", {"1"}, {}}}, shards({"a"})}), Failure);
   EXPECT_THROW((void)place({"t", Method::kList, 0, {{"x", {"1"}, "z"}}, shards({"a"})}), Failure);
@@ -80,7 +80,7 @@ TEST(Placement, ATableBesideAnotherHasTheSameBoundsOnTheSameShards) {
 }
 
 TEST(ShardedTable, TheShardGetsAllThatTheForeignTableCannotHave) {
-  const auto statements = texts(remote_table_statements(orders(), Mark{"7/1", "42"}));
+  const auto statements = texts(remote_table_statements(orders()));
   EXPECT_EQ(statements,
             (std::vector<std::string>{
                 "CREATE TABLE \"app\".\"orders\" (\"id\" bigint NOT NULL, \"customer\" integer NOT "
@@ -89,8 +89,9 @@ TEST(ShardedTable, TheShardGetsAllThatTheForeignTableCannotHave) {
                 "ALTER TABLE \"app\".\"orders\" ADD CONSTRAINT \"orders_pkey\" PRIMARY KEY "
                 "(customer, id)",
                 "CREATE UNIQUE INDEX \"u\" ON \"app\".\"orders\" USING btree (customer, at)",
-                "CREATE INDEX i ON app.orders USING btree (at)",
-                "COMMENT ON TABLE \"app\".\"orders\" IS 'pgscale 7/1 42'"}));
+                "CREATE INDEX i ON app.orders USING btree (at)"}));
+  EXPECT_EQ(mark_statement(orders().name, {"7/1", "42"}).text(),
+            "COMMENT ON TABLE \"app\".\"orders\" IS 'pgscale 7/1 42'");
 }
 
 TEST(ShardedTable, TheForeignTableHasColumnsAndChecks) {
@@ -104,6 +105,22 @@ TEST(ShardedTable, TheForeignTableHasColumnsAndChecks) {
       "table_name 'orders_p0', batch_size '1000')");
   EXPECT_EQ(statements.at(1),
             "ALTER TABLE \"app\".\"orders\" ATTACH PARTITION \"app\".\"orders_p0\" FOR VALUES x");
+}
+
+TEST(ShardedTable, APartitionOnTheShardIsMadeBesideItsParent) {
+  const Placement placement{"orders_p0", "FOR VALUES x", "s1", {}};
+  const RemotePart part = make_on_shard({orders(), {}}, placement);
+  EXPECT_EQ(texts(part.sql),
+            (std::vector<std::string>{
+                "CREATE TABLE \"app\".\"orders_p0\" (LIKE \"app\".\"orders\" INCLUDING ALL)",
+                "ALTER TABLE \"app\".\"orders\" ATTACH PARTITION \"app\".\"orders_p0\" FOR "
+                "VALUES x"}));
+  EXPECT_EQ(part.if_parent_is_missing.size(), remote_table_statements(orders()).size());
+}
+
+TEST(ShardedTable, TheNextPartitionGoesWhereThereAreFewest) {
+  EXPECT_EQ(next_shard({orders(), {{"a", 2}, {"b", 1}, {"c", 1}}}), "b");
+  EXPECT_EQ(next_shard({orders(), {{"a", 1}, {"b", 1}}}), "a");
 }
 
 TEST(ShardedTable, ABatchHasNoMoreParametersThanAStatementMay) {

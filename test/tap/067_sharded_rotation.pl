@@ -1,0 +1,70 @@
+# A set over time whose partitions are on shards rotates as any other.
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::RealBin/lib";
+use PgscaleTest;
+use PostgreSQL::Test::Utils;
+use ShardTest;
+use Test::More;
+
+my @shards = map { new_shard("s$_") } 1 .. 2;
+my $node = new_coordinator('coordinator', "pgscale.clock = '2026-01-15'\n");
+add_shard($node, @shards);
+
+sub on_shards
+{
+	my ($pattern) = @_;
+	return "SELECT string_agg(shard || ' ' || t, ', ' ORDER BY t) FROM pgscale.query_shards('SELECT relname FROM pg_class"
+	  . " WHERE relkind = ''r'' AND relname ~ ''^$pattern''') AS t (shard name, t name)";
+}
+
+$node->safe_psql('postgres', <<'SQL');
+CREATE TABLE events (id bigint, at timestamptz NOT NULL, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+CREATE INDEX ON events (at);
+SELECT pgscale.create_sharded_table('events', 'at', 'range');
+SELECT pgscale.create_parent('events', 'at', '1 month', premake => 2, retention => '2 months', retire => 'drop');
+SQL
+is(ask($node, 'postgres', on_shards('events')), 's1 events_p2026_01, s2 events_p2026_02, s1 events_p2026_03', 'partitions are made on the shards in turn');
+is(ask($node, 'postgres', "SELECT count(*) FROM pg_class WHERE relname ~ '^events_p' AND relkind = 'f'"), 3, 'and are foreign tables here');
+is(ask($node, 'postgres', "SELECT count(*) FROM pgscale.query_shards('SELECT 1 FROM pg_index i JOIN pg_class c ON c.oid = indrelid WHERE relname ~ ''^events_p'' AND relkind = ''r''') AS t (shard name, i int)"),
+	6, 'each with the primary key and the index');
+$node->safe_psql('postgres', "INSERT INTO events SELECT g, timestamptz '2026-01-16' + g * interval '1 day' FROM generate_series(1, 60) g");
+is(ask($node, 'postgres', 'SELECT tableoid::regclass, count(*) FROM events GROUP BY 1 ORDER BY 1'), "events_p2026_01|15\nevents_p2026_02|28\nevents_p2026_03|17", 'rows find their partition');
+like(ask($node, 'postgres', "SET pgscale.clock = '2026-02-15'; SELECT sql::text FROM pgscale.plan('events')"),
+	qr/CREATE FOREIGN TABLE .*events_p2026_04.*-- on shard s2: CREATE TABLE/s, 'the plan shows both sides');
+
+# --- time passes
+set_clock($node, '2026-04-15');
+becomes($node, 'postgres', on_shards('events'), 's2 events_p2026_02, s1 events_p2026_03, s2 events_p2026_04, s1 events_p2026_05, s2 events_p2026_06',
+	'the worker makes what is wanted and drops what is over, there and here');
+becomes($node, 'postgres', "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class WHERE relname ~ '^events_p' AND relkind = 'f'",
+	'events_p2026_02 events_p2026_03 events_p2026_04 events_p2026_05 events_p2026_06', 'here, too');
+is(ask($node, 'postgres', "SELECT action, partition, message FROM pgscale.runs WHERE parent = 'events' AND action IN ('create', 'drop') AND outcome = 'ok' ORDER BY id DESC LIMIT 1"),
+	'drop|public.events_p2026_01|with its table on shard s1', 'the journal tells where');
+is(ask($node, 'postgres', "SELECT count(*), min(at)::date FROM events"), '45|2026-02-01', 'the rows of the past are gone, and no others');
+is(ask($node, 'postgres', "SELECT count(*) FROM pgscale.drift WHERE parent = 'events'::regclass"), 0, 'what only shards can have is no drift');
+
+# --- a shard is down: the other goes on, and this one catches up
+$shards[1]->stop;
+set_clock($node, '2026-05-15');
+becomes($node, 'postgres', "SELECT bool_or(outcome = 'failed' AND sqlstate = '08001') FROM pgscale.runs WHERE parent = 'events'", 't', 'what needs a shard that is down fails');
+is(ask($node, 'postgres', "SELECT count(*) FROM pg_class WHERE relname = 'events_p2026_02' AND relkind = 'f'"), 1, 'and nothing is dropped here that is still there');
+$shards[1]->start;
+becomes($node, 'postgres', on_shards('events'), 's1 events_p2026_03, s2 events_p2026_04, s1 events_p2026_05, s2 events_p2026_06, s1 events_p2026_07', 'when it is back all is done', 60);
+
+# --- a table that pgscale has not made is not dropped
+$shards[0]->safe_psql('postgres', "COMMENT ON TABLE events_p2026_03 IS 'mine'");
+set_clock($node, '2026-06-15');
+becomes($node, 'postgres', "SELECT message FROM pgscale.runs WHERE action = 'drop' AND partition = 'public.events_p2026_03' AND outcome = 'ok'",
+	'the table on shard s1 was left: pgscale has not made it', 'what bears no mark stays');
+is(ask($node, 'postgres', on_shards('events_p2026_03')), 's1 events_p2026_03', 'with its rows');
+
+# --- a new shard takes part
+my $third = new_shard('s3');
+add_shard($node, $third);
+set_clock($node, '2026-07-15');
+becomes($node, 'postgres', on_shards('events_p2026_09'), 's3 events_p2026_09', 'a new shard gets the next partition, and the parent with it');
+
+done_testing();
