@@ -88,11 +88,11 @@ std::vector<ResidencyRow> look_at_residents(std::optional<Oid> relation) {
       same->leaves.push_back(*row[2]);
       continue;
     }
-    ResidencyRow rest = found;
+    others.push_back({found, {leaf.schema, Identifier(*row[10])}, owner, {*row[2]}});
+    ResidencyRow& rest = others.back().row;
     rest.partition.reset();
     rest.resident.rows.reset();
     rest.resident.strays = 0;
-    others.push_back({rest, {leaf.schema, Identifier(*row[10])}, owner, {*row[2]}});
   }
   for (Others& other : others) {
     count(other.row.resident, question_for_others(other.table, other.leaves), other.owner);
