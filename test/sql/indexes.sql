@@ -123,10 +123,13 @@ SELECT relation, columns FROM missing;
 -- sequential scans that read much, from the samples of an hour; also where no index was ever used
 CREATE TABLE big (id int) WITH (fillfactor = 10, autovacuum_enabled = false);
 INSERT INTO big SELECT g FROM generate_series(1, 100000) g;
-ANALYZE big;
 CREATE TABLE small (id int);
 INSERT INTO small SELECT g FROM generate_series(1, 10000) g;
-ANALYZE small;
+-- what is reported only after ANALYZE has counted the rows is added to them
+SELECT pg_stat_force_next_flush();
+ANALYZE big, small;
+SELECT pg_stat_force_next_flush();
+SELECT name, rows_estimate, live_rows FROM pgscale.tables WHERE relation IN ('big'::regclass, 'small'::regclass) ORDER BY name;
 SELECT table_bytes >= 32 * 1024 * 1024 AS is_large FROM pgscale.tables WHERE relation = 'big'::regclass;
 CREATE PROCEDURE sampled(clock text, scans bigint, rows bigint) LANGUAGE sql AS $$
 INSERT INTO pgscale.sample (at, seconds, scope, object, frame, scans, idx_scans, rows)
