@@ -47,6 +47,7 @@ class CutOver {
     check_as_prepared();
     const auto counters = identity_states();
     execute(leave_statements(table(), names_));
+    align_not_null_names();
     execute(exchange_statements(table(), names_, axis(), boundary()));
     give_identities(counters);
     exchange_all_index_names();
@@ -102,6 +103,16 @@ class CutOver {
       }
       const auto its_oid = catalog::relation_named(of_parent);
       execute(sequence_statements(sequence, of_parent, catalog::read_grants(its_oid.value())));
+    }
+  }
+
+  // The parent's primary key made a column NOT NULL under a name of the sample, the table's has
+  // just made it so under one of its own. Once attached, both could only be renamed as one.
+  void align_not_null_names() {
+    for (const auto& pair : catalog::not_null_pairs(table().oid, parent_)) {
+      if (pair.of_parent == pair.of_table) continue;
+      execute({rename_constraint_statement(names_.old, Identifier(pair.of_parent),
+                                           Identifier(pair.of_table))});
     }
   }
 

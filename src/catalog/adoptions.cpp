@@ -28,6 +28,12 @@ auto wish_of(const AdoptionRow& row) {
                   policy.decoder, row.boundary_asked);
 }
 
+std::vector<NamePair> to_pairs(const Rows& rows) {
+  std::vector<NamePair> pairs;
+  for (const auto& row : rows) pairs.push_back({*row[0], *row[1]});
+  return pairs;
+}
+
 }  // namespace
 
 bool is_same(const AdoptionRow& a, const AdoptionRow& b) { return wish_of(a) == wish_of(b); }
@@ -181,7 +187,7 @@ std::optional<Identifier> replica_index_like(Oid parent, const Adoptee& table) {
   return std::nullopt;
 }
 
-std::vector<IndexPair> index_pairs(Oid table, Oid parent) {
+std::vector<NamePair> index_pairs(Oid table, Oid parent) {
   const Rows rows = pg::query(Sql("SELECT c.relname, p.relname FROM pg_catalog.pg_index i"
                                   "  JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid"
                                   "  JOIN pg_catalog.pg_inherits h ON h.inhrelid = i.indexrelid"
@@ -190,9 +196,21 @@ std::vector<IndexPair> index_pairs(Oid table, Oid parent) {
                                   " WHERE i.indrelid = $1::oid AND j.indrelid = $2::oid"
                                   " ORDER BY i.indexrelid"),
                               {pg::from_oid(table), pg::from_oid(parent)});
-  std::vector<IndexPair> pairs;
-  for (const auto& row : rows) pairs.push_back({*row[0], *row[1]});
-  return pairs;
+  return to_pairs(rows);
+}
+
+std::vector<NamePair> not_null_pairs(Oid table, Oid parent) {
+  return to_pairs(
+      pg::query(Sql("SELECT k.conname, l.conname FROM pg_catalog.pg_constraint k"
+                    "  JOIN pg_catalog.pg_attribute a ON a.attrelid = $1::oid"
+                    "                                AND a.attnum = k.conkey[1]"
+                    "  JOIN pg_catalog.pg_attribute b ON b.attrelid = $2::oid"
+                    "                                AND b.attname = a.attname"
+                    "  JOIN pg_catalog.pg_constraint l ON l.conrelid = $2::oid"
+                    "                                 AND l.contype = 'n'"
+                    "                                 AND l.conkey[1] = b.attnum"
+                    " WHERE k.conrelid = $1::oid AND k.contype = 'n' ORDER BY a.attnum"),
+                {pg::from_oid(table), pg::from_oid(parent)}));
 }
 
 QualifiedName identity_sequence(Oid table, const std::string& column) {

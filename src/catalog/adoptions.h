@@ -55,12 +55,14 @@ struct SampleKeys {
 // extended.
 [[nodiscard]] std::optional<Identifier> replica_index_like(Oid parent, const Adoptee& table);
 
-// Which index of the table belongs to which of its new parent.
-struct IndexPair {
+// The names of what belongs together in the table and its new parent.
+struct NamePair {
   std::string of_table;
   std::string of_parent;
 };
-[[nodiscard]] std::vector<IndexPair> index_pairs(Oid table, Oid parent);
+[[nodiscard]] std::vector<NamePair> index_pairs(Oid table, Oid parent);
+// Constraints NOT NULL of the same column; none before PostgreSQL 18, where they have no names.
+[[nodiscard]] std::vector<NamePair> not_null_pairs(Oid table, Oid parent);
 
 [[nodiscard]] QualifiedName identity_sequence(Oid table, const std::string& column);
 // The state of a sequence: last value, and whether it has been given out.

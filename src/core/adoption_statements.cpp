@@ -311,6 +311,13 @@ std::vector<Sql> sequence_statements(const AdopteeSequence& sequence,
   return statements;
 }
 
+Sql rename_constraint_statement(const QualifiedName& table, const Identifier& from,
+                                const Identifier& to) {
+  Sql sql = alter(table);
+  sql << "RENAME CONSTRAINT " << from << " TO " << to;
+  return sql;
+}
+
 std::vector<Sql> exchange_index_names(const AdoptionNames& names, const Identifier& of_table,
                                       const Identifier& of_parent, const Identifier& wanted) {
   const Identifier& schema = names.table.schema;

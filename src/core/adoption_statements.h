@@ -43,6 +43,9 @@ namespace pgscale {
                                                    const QualifiedName& of_parent,
                                                    const std::vector<Grant>& its_grants);
 
+[[nodiscard]] Sql rename_constraint_statement(const QualifiedName& table, const Identifier& from,
+                                              const Identifier& to);
+
 // The parent's index gets `wanted`, the table's index the name that the parent's had.
 [[nodiscard]] std::vector<Sql> exchange_index_names(const AdoptionNames& names,
                                                     const Identifier& of_table,

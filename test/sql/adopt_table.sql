@@ -22,7 +22,7 @@ CREATE FUNCTION shape_of(what regclass) RETURNS TABLE (part text) LANGUAGE sql S
                 ' default ' || pg_get_expr(adbin, adrelid), ' identity ' || nullif(CASE WHEN attinhcount = 0 THEN attidentity::text END, ''))
     FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum WHERE attrelid = what AND attnum > 0 AND NOT attisdropped
   UNION ALL SELECT format('constraint %s %s%s', conname, pg_get_constraintdef(oid), CASE WHEN conparentid <> 0 THEN ' of the parent' END)
-    FROM pg_constraint WHERE conrelid = what AND contype <> 't'
+    FROM pg_constraint WHERE conrelid = what AND contype NOT IN ('n', 't')
   UNION ALL SELECT format('index %s %s%s', indexrelid::regclass, regexp_replace(pg_get_indexdef(indexrelid), '.* USING ', ''),
                 CASE WHEN indisreplident THEN ' replica identity' END) FROM pg_index WHERE indrelid = what
   UNION ALL SELECT format('trigger %s %s%s', tgname, tgenabled, ' ' || obj_description(oid, 'pg_trigger')) FROM pg_trigger WHERE tgrelid = what AND NOT tgisinternal
@@ -51,6 +51,12 @@ CREATE TABLE events (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, gone text, at timestamptz, customer int REFERENCES customers (id) ON DELETE CASCADE,
   n numeric(10, 2) DEFAULT 1 CHECK (n >= 0), s serial, double numeric GENERATED ALWAYS AS (n * 2) STORED, "odd name" text);
 ALTER TABLE events DROP COLUMN gone;
+-- constraints NOT NULL have names from PostgreSQL 18 on
+DO $$ DECLARE its_name name; BEGIN
+  FOR its_name IN SELECT conname FROM pg_constraint WHERE conrelid = 'events'::regclass AND contype = 'n' LOOP
+    EXECUTE format('ALTER TABLE events RENAME CONSTRAINT %I TO %I', its_name, 'our_' || its_name);
+  END LOOP;
+END $$;
 CREATE INDEX events_at_idx ON events (at DESC);
 CREATE INDEX events_customer ON events (customer) WHERE n > 0;
 CREATE INDEX ON events USING hash ("odd name");
@@ -87,6 +93,9 @@ SELECT * FROM shape_of('events');
 CALL pgscale.adopt_table('events', 'at', '1 month', premake => 5, retention => '6 months', retire => 'drop');
 SELECT * FROM shape_of('events');
 SELECT * FROM shape_of('events_pmin');
+-- the parent's NOT NULL have the names of the table's
+SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'events'::regclass AND contype = 'n'
+EXCEPT SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'events_pmin'::regclass;
 SELECT partition, lower, upper FROM pgscale.partitions WHERE root = 'events'::regclass;
 SELECT "interval", premake, start_at, retention, count, covered_until, next_due, last_error, paused FROM pgscale.partition_sets WHERE parent = 'events'::regclass;
 SELECT parent, action, partition, bounds, reason, who, outcome FROM pgscale.runs WHERE parent = 'adopt_table.events' OR parent = 'events' ORDER BY id;
@@ -199,7 +208,9 @@ SET client_min_messages = warning;
 CALL pgscale.adopt_table('sales', 'at', '1 month', premake => 1);
 RESET client_min_messages;
 INSERT INTO sales VALUES ('2027-01-02', 9);
+\set VERBOSITY sqlstate
 DELETE FROM regions WHERE id = 1;
+\set VERBOSITY terse
 INSERT INTO sales VALUES ('2027-01-02', 4);
 
 -- it stops where it must, and goes on or goes back

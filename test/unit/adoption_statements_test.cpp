@@ -201,6 +201,14 @@ TEST(SequenceStatements, GiveTheNewSequenceWhatTheOldOneHad) {
                    R"(COMMENT ON SEQUENCE "public"."events_id_seq" IS 'numbers')"}));
 }
 
+TEST(RenameConstraintStatement, QuotesBothNames) {
+  EXPECT_EQ(rename_constraint_statement(names().old, Identifier("pgscale_like_4711_at_not_null"),
+                                        Identifier("not \"null\""))
+                .text(),
+            R"(ALTER TABLE "public"."events_pmin" )"
+            R"(RENAME CONSTRAINT "pgscale_like_4711_at_not_null" TO "not ""null""")");
+}
+
 TEST(ExchangeIndexNames, LetTheParentHaveTheNamesOfTheTable) {
   const Identifier table_at("events_at_idx");
   const Identifier parent_at("events_pmin_at_idx");
