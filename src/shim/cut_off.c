@@ -8,11 +8,15 @@
 #include "utils/timeout.h"
 #include "utils/timestamp.h"
 
+#include "shim/compat.h"
 #include "shim/cut_off.h"
 #include "shim/shard_board.h"
 
 #define LOOK_EVERY_MS 100
-/* Sockets get the lowest numbers that are free; these many are in use besides fd.c's. */
+/*
+ * Sockets get the lowest numbers that are free; these many are in use besides
+ * fd.c's and, from 18 on with io_method = io_uring, one for each process.
+ */
 #define OTHER_DESCRIPTORS 64
 
 static uint64 in_use[PGS_MOST_SHARDS / 64]; /* a bit for each slot */
@@ -22,12 +26,12 @@ static bool registered = false;
 /*
  * libpq that is cut off while it connects does not go on to the next host of
  * its list, but after connect_timeout it does: while there is one that answers
- * it is left to that.
+ * it is left to that, where connect_timeout is heeded.
  */
 static void
 shut_down_sockets(const PgsAddress *silent, int count, bool connecting_too)
 {
-	int			end = max_files_per_process + OTHER_DESCRIPTORS;
+	int			end = max_files_per_process + MaxBackends + OTHER_DESCRIPTORS;
 
 	for (int socket = 3; socket < end; socket++)
 	{
@@ -62,7 +66,7 @@ look(void)
 			continue;
 		count = pgs_shard_silent(slot, silent);
 		if (count > 0)
-			shut_down_sockets(silent, count, pgs_shard_is_down(slot));
+			shut_down_sockets(silent, count, !PGS_FDW_HEEDS_CONNECT_TIMEOUT || pgs_shard_is_down(slot));
 	}
 }
 
