@@ -14,15 +14,18 @@ SELECT count(*) FROM pgscale.create_parent('kept', 'at', '1 month', premake => 0
 INSERT INTO kept VALUES ('2026-10-10');
 CREATE TABLE refers (at date CONSTRAINT refers_to_kept REFERENCES kept);
 INSERT INTO refers VALUES ('2026-10-10');
+-- the warning has a name that PostgreSQL chose for the constraint on the partition
+\set VERBOSITY sqlstate
 SET pgscale.clock = '2026-12-15 12:00:00+00';
 CALL pgscale.run_maintenance('kept');
 SET pgscale.clock = '2027-01-15 12:00:00+00';
 CALL pgscale.run_maintenance('kept');
+\set VERBOSITY default
 SELECT partition, state FROM pgscale.partitions WHERE root = 'kept'::regclass ORDER BY partition::text;
 -- pain 9: the run says which foreign key is in the way
 SELECT DISTINCT action, partition, detail, hint FROM pgscale.runs WHERE parent = 'kept' AND outcome = 'failed';
 -- pain 7: a failure is told to who calls, counted and kept with its SQLSTATE, and the last success is not forgotten
-SELECT failures, last_sqlstate, last_error, last_success IS NOT NULL AS has_succeeded, retry_at IS NOT NULL AS will_retry
+SELECT failures, last_sqlstate, last_error LIKE 'removing partition "kept_p2026_10" violates foreign key constraint %' AS says_why, last_success IS NOT NULL AS has_succeeded, retry_at IS NOT NULL AS will_retry
   FROM pgscale.partition_sets WHERE parent = 'kept'::regclass;
 -- pain 7: a name that is no set is an error, not a success that did nothing
 CALL pgscale.run_maintenance('refers');
