@@ -188,7 +188,7 @@ signal_all($shard{s2}, 'STOP');
 say_in($session{cached}, 'SELECT v FROM orders');
 my $hangs = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT v%' AND state = 'active' AND now() > query_start + interval '1 second'";
 becomes($node, 'postgres', $hangs, 1, 'a session hangs, whatever its statement_timeout');
-stays($node, 'postgres', $hangs, 1, 'for long', 3);
+stays($node, 'postgres', $hangs, 1, 'for long', 1);
 configure($node, 'pgscale.shard_ping_timeout' => '1s');
 $begun = time;
 like(end_of($session{cached}), qr/statement timeout/, 'until the watch gives up');
