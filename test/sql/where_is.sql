@@ -59,7 +59,7 @@ SELECT * FROM pgscale.where_is('s_0_jan', '1');
 SELECT * FROM pgscale.where_is('h', '1');
 SELECT * FROM pgscale.where_is('h', '1', 'b', 'c');
 SELECT * FROM pgscale.where_is('h', 'one', 'b');
-SELECT * FROM pgscale.where_is('r', '2026-13-01', '1');
+SELECT * FROM pgscale.where_is('r', '2026-02-30', '1');
 SELECT * FROM pgscale.where_is(NULL, '1');
 SELECT * FROM pgscale.where_is('h', VARIADIC NULL);
 DROP TABLE h, l, r, e, e_1, s;
