@@ -29,7 +29,8 @@ CREATE FUNCTION pgscale.create_parent(
     after_retire regproc DEFAULT NULL,
     drain boolean DEFAULT false,
     auto_list boolean DEFAULT false,
-    auto_list_rows integer DEFAULT 1000
+    auto_list_rows integer DEFAULT 1000,
+    retire_shard name DEFAULT NULL
 ) RETURNS TABLE (action text, partition text, bounds text, detail text)
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO' SET intervalstyle = 'postgres'
@@ -68,7 +69,8 @@ CREATE FUNCTION pgscale.alter_parent(
     after_retire regproc DEFAULT NULL,
     drain boolean DEFAULT NULL,
     auto_list boolean DEFAULT NULL,
-    auto_list_rows integer DEFAULT NULL
+    auto_list_rows integer DEFAULT NULL,
+    retire_shard name DEFAULT NULL
 ) RETURNS TABLE (action text, partition text, bounds text, detail text)
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO' SET intervalstyle = 'postgres'

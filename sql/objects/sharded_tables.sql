@@ -95,6 +95,11 @@ CREATE FUNCTION pgscale.note_reference_change() RETURNS trigger
 COMMENT ON FUNCTION pgscale.note_reference_change() IS
 'Trigger of reference tables: has the worker bring the copies up to date after the commit.';
 
+CREATE FUNCTION pgscale.refuse_write() RETURNS trigger
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pgscale_refuse_write';
+COMMENT ON FUNCTION pgscale.refuse_write() IS
+'Trigger of a partition that is being moved to a shard: nobody may change its rows meanwhile.';
+
 CREATE FUNCTION pgscale.create_reference_table(relation regclass)
     RETURNS TABLE (copy name, shard name)
     LANGUAGE c VOLATILE PARALLEL UNSAFE

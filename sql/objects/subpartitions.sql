@@ -29,7 +29,8 @@ CREATE FUNCTION pgscale.create_subparent(
     after_retire regproc DEFAULT NULL,
     drain boolean DEFAULT false,
     auto_list boolean DEFAULT false,
-    auto_list_rows integer DEFAULT 1000
+    auto_list_rows integer DEFAULT 1000,
+    retire_shard name DEFAULT NULL
 ) RETURNS TABLE (action text, partition text, bounds text, detail text)
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO' SET intervalstyle = 'postgres'
@@ -68,7 +69,8 @@ CREATE FUNCTION pgscale.alter_subparent(
     after_retire regproc DEFAULT NULL,
     drain boolean DEFAULT NULL,
     auto_list boolean DEFAULT NULL,
-    auto_list_rows integer DEFAULT NULL
+    auto_list_rows integer DEFAULT NULL,
+    retire_shard name DEFAULT NULL
 ) RETURNS TABLE (action text, partition text, bounds text, detail text)
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO' SET intervalstyle = 'postgres'
@@ -112,6 +114,7 @@ SELECT q.parent AS root,
        q.export_format,
        q.before_retire,
        q.after_retire,
+       q.retire_shard,
        q.drain,
        q.auto_list,
        q.auto_list_rows,
@@ -132,7 +135,7 @@ COMMENT ON COLUMN pgscale.subpartitions."interval" IS 'Range: width of a partiti
 COMMENT ON COLUMN pgscale.subpartitions.premake IS 'Range: partitions kept ready after the current one, at least';
 COMMENT ON COLUMN pgscale.subpartitions.start_at IS 'Range: the bound from which all others are counted';
 COMMENT ON COLUMN pgscale.subpartitions.retention IS 'Range: how long after its upper bound a partition is kept; NULL for ever';
-COMMENT ON COLUMN pgscale.subpartitions.retire IS 'detach (the table stays) or drop';
+COMMENT ON COLUMN pgscale.subpartitions.retire IS 'detach (the table stays), drop, archive, export or shard';
 COMMENT ON COLUMN pgscale.subpartitions.default_partition IS 'Whether each is to have a default partition';
 COMMENT ON COLUMN pgscale.subpartitions.timezone IS 'Time zone in which months and days are counted';
 COMMENT ON COLUMN pgscale.subpartitions.partitions IS 'Hash: the modulus';
@@ -153,6 +156,7 @@ COMMENT ON COLUMN pgscale.subpartitions.export_path IS 'export: directory of the
 COMMENT ON COLUMN pgscale.subpartitions.export_format IS 'export: csv or binary; NULL is csv';
 COMMENT ON COLUMN pgscale.subpartitions.before_retire IS 'Function that is called before a partition is detached, and may object';
 COMMENT ON COLUMN pgscale.subpartitions.after_retire IS 'Function that is called after a partition is detached, dropped, archived or exported';
+COMMENT ON COLUMN pgscale.subpartitions.retire_shard IS 'shard: the shard that a partition is moved to';
 COMMENT ON COLUMN pgscale.subpartitions.drain IS 'Whether maintenance moves rows out of the default partition';
 COMMENT ON COLUMN pgscale.subpartitions.auto_list IS 'List: whether values in the default partition get partitions of their own';
 COMMENT ON COLUMN pgscale.subpartitions.auto_list_rows IS 'List: from how many rows on';

@@ -6,7 +6,7 @@ CREATE TABLE pgscale.policy (
     premake integer NOT NULL CHECK (premake >= 0),
     origin text,
     retention text,
-    retire text NOT NULL CHECK (retire IN ('detach', 'drop', 'archive', 'export')),
+    retire text NOT NULL CHECK (retire IN ('detach', 'drop', 'archive', 'export', 'shard')),
     default_partition boolean NOT NULL,
     timezone text NOT NULL,
     partitions integer,
@@ -31,7 +31,8 @@ CREATE TABLE pgscale.policy (
     export_path text,
     export_format text,
     before_retire text,
-    after_retire text
+    after_retire text,
+    retire_shard name
 );
 COMMENT ON TABLE pgscale.policy IS 'What is wanted of each partition set; written by create_parent() and alter_parent() only';
 COMMENT ON COLUMN pgscale.policy.parent IS 'The partitioned table';
@@ -39,7 +40,7 @@ COMMENT ON COLUMN pgscale.policy."interval" IS 'Range sets: width of a partition
 COMMENT ON COLUMN pgscale.policy.premake IS 'Range sets: number of partitions kept ready after the current one, at least';
 COMMENT ON COLUMN pgscale.policy.origin IS 'Range sets: the bound from which all others are counted, in the type of the key';
 COMMENT ON COLUMN pgscale.policy.retention IS 'Range sets: how long after its upper bound a partition is kept, an interval or a number; NULL for ever';
-COMMENT ON COLUMN pgscale.policy.retire IS 'What happens to a retired partition: detach (the table stays), drop, archive or export (to a file, then drop)';
+COMMENT ON COLUMN pgscale.policy.retire IS 'What happens to a retired partition: detach (the table stays), drop, archive, export (to a file, then drop) or shard (moved there, and still a partition)';
 COMMENT ON COLUMN pgscale.policy.default_partition IS 'Whether the set is to have a default partition';
 COMMENT ON COLUMN pgscale.policy.timezone IS 'Time zone in which months, days and names are counted';
 COMMENT ON COLUMN pgscale.policy.partitions IS 'Hash sets: the modulus';
@@ -64,7 +65,8 @@ COMMENT ON COLUMN pgscale.policy.archive_indexes IS 'archive: whether a partitio
 COMMENT ON COLUMN pgscale.policy.export_path IS 'export: directory of the server for the files';
 COMMENT ON COLUMN pgscale.policy.export_format IS 'export: csv or binary; NULL is csv';
 COMMENT ON COLUMN pgscale.policy.before_retire IS 'Function that is called before a partition is detached, and may object';
-COMMENT ON COLUMN pgscale.policy.after_retire IS 'Function that is called after a partition is detached, dropped, archived or exported';
+COMMENT ON COLUMN pgscale.policy.after_retire IS 'Function that is called after a partition is detached, dropped, archived, exported or moved to a shard';
+COMMENT ON COLUMN pgscale.policy.retire_shard IS 'shard: the shard that a partition is moved to';
 
 -- The same settings, and so the same columns, for the levels below a set.
 CREATE TABLE pgscale.subpolicy (
@@ -133,13 +135,13 @@ CREATE VIEW pgscale.managed_set AS
 SELECT p.parent, p.parent AS root, 0 AS level, p."interval", p.premake, p.origin, p.retention, p.retire,
        p.default_partition, p.timezone, p.partitions, p.lists, p.naming, p.paused, p.ahead, p.encoding,
        p.encoding_options, p.encoder, p.decoder,
-       p.retention_count, p.retention_bytes, p.keep_for, p.archive_schema, p.archive_tablespace, p.archive_indexes, p.export_path, p.export_format, p.before_retire, p.after_retire, p.drain, p.auto_list, p.auto_list_rows
+       p.retention_count, p.retention_bytes, p.keep_for, p.archive_schema, p.archive_tablespace, p.archive_indexes, p.export_path, p.export_format, p.before_retire, p.after_retire, p.drain, p.auto_list, p.auto_list_rows, p.retire_shard
   FROM pgscale.policy p
 UNION ALL
 SELECT s.parent, s.root, s.level, q."interval", q.premake, q.origin, q.retention, q.retire,
        q.default_partition, q.timezone, q.partitions, q.lists, q.naming, p.paused, q.ahead, q.encoding,
        q.encoding_options, q.encoder, q.decoder,
-       q.retention_count, q.retention_bytes, q.keep_for, q.archive_schema, q.archive_tablespace, q.archive_indexes, q.export_path, q.export_format, q.before_retire, q.after_retire, q.drain, q.auto_list, q.auto_list_rows
+       q.retention_count, q.retention_bytes, q.keep_for, q.archive_schema, q.archive_tablespace, q.archive_indexes, q.export_path, q.export_format, q.before_retire, q.after_retire, q.drain, q.auto_list, q.auto_list_rows, q.retire_shard
   FROM pgscale.set_state s
   JOIN pgscale.policy p ON p.parent = s.root
   JOIN pgscale.subpolicy q ON q.parent = s.root AND q.level = s.level
@@ -177,6 +179,7 @@ COMMENT ON COLUMN pgscale.managed_set.after_retire IS 'As in policy';
 COMMENT ON COLUMN pgscale.managed_set.drain IS 'As in policy';
 COMMENT ON COLUMN pgscale.managed_set.auto_list IS 'As in policy';
 COMMENT ON COLUMN pgscale.managed_set.auto_list_rows IS 'As in policy';
+COMMENT ON COLUMN pgscale.managed_set.retire_shard IS 'As in policy';
 
 CREATE TABLE pgscale.change (
     id bigint GENERATED ALWAYS AS IDENTITY,
@@ -253,7 +256,7 @@ CREATE TABLE pgscale.hook_call (
     parent regclass,
     partition_schema name,
     partition_name name,
-    action text CHECK (action IN ('detach', 'drop', 'archive', 'export')),
+    action text CHECK (action IN ('detach', 'drop', 'archive', 'export', 'shard')),
     bounds text NOT NULL,
     file text,
     requested_at timestamptz NOT NULL DEFAULT clock_timestamp(),
@@ -277,6 +280,16 @@ COMMENT ON TABLE pgscale.growing IS 'Partitions that are getting rows of the def
 COMMENT ON COLUMN pgscale.growing.partition IS 'The partition';
 COMMENT ON COLUMN pgscale.growing.parent IS 'The set it belongs to';
 COMMENT ON COLUMN pgscale.growing.bounds IS 'The bounds that it will have';
+
+CREATE TABLE pgscale.cold_copy (
+    partition regclass PRIMARY KEY,
+    parent regclass NOT NULL,
+    copy regclass NOT NULL
+);
+COMMENT ON TABLE pgscale.cold_copy IS 'Partitions whose rows have been copied to a shard and whose copy is about to take their place';
+COMMENT ON COLUMN pgscale.cold_copy.partition IS 'The partition';
+COMMENT ON COLUMN pgscale.cold_copy.parent IS 'The set it belongs to';
+COMMENT ON COLUMN pgscale.cold_copy.copy IS 'The foreign table that stands for the copy';
 
 CREATE TABLE pgscale.run (
     id bigint GENERATED BY DEFAULT AS IDENTITY,
@@ -332,6 +345,8 @@ SELECT pg_catalog.pg_extension_config_dump('pgscale.retirement',
     'WHERE EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = partition)');
 SELECT pg_catalog.pg_extension_config_dump('pgscale.growing',
     'WHERE EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = partition)');
+SELECT pg_catalog.pg_extension_config_dump('pgscale.cold_copy',
+    'WHERE EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = partition) AND EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = copy)');
 SELECT pg_catalog.pg_extension_config_dump('pgscale.run', '');
 SELECT pg_catalog.pg_extension_config_dump(pg_catalog.pg_get_serial_sequence('pgscale.run', 'id')::regclass, '');
 

@@ -46,6 +46,7 @@ PolicyArguments policy_arguments(const pg::Arguments& arguments) {
   given.drain = arguments.boolean(28);
   given.auto_list = arguments.boolean(29);
   given.auto_list_rows = arguments.integer(30);
+  given.retire_shard = arguments.text(31);
   return given;
 }
 

@@ -41,6 +41,7 @@ struct PolicyArguments {
   std::optional<bool> drain;
   std::optional<bool> auto_list;
   std::optional<int> auto_list_rows;
+  std::optional<std::string> retire_shard;
 };
 
 // An argument that must be given.

@@ -29,6 +29,7 @@ void forget_dropped(PgsCall* call) {
                     Sql("DELETE FROM pgscale.milestone WHERE parent"),
                     Sql("DELETE FROM pgscale.retirement WHERE partition"),
                     Sql("DELETE FROM pgscale.growing WHERE partition"),
+                    Sql("DELETE FROM pgscale.cold_copy WHERE partition"),
                     Sql("DELETE FROM pgscale.hook_call WHERE parent"),
                     Sql("DELETE FROM pgscale.sharded_table WHERE relation"),
                     Sql("DELETE FROM pgscale.adoption WHERE relation"),

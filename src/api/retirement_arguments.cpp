@@ -15,6 +15,7 @@ void change_retire(catalog::PolicyRow& row, const std::string& retire) {
   row.archive_indexes.reset();
   row.export_path.reset();
   row.export_format.reset();
+  row.retire_shard.reset();
 }
 
 void overlay_function(std::optional<std::string>& setting, const std::optional<Oid>& given,
@@ -50,6 +51,7 @@ void take_retirement(catalog::PolicyRow& row, const PolicyArguments& given,
   if (given.archive_indexes) row.archive_indexes = given.archive_indexes;
   overlay(row.export_path, given.export_path);
   overlay(row.export_format, given.export_format);
+  overlay(row.retire_shard, given.retire_shard);
   overlay_function(row.before_retire, given.before_retire, "before_retire", facts);
   overlay_function(row.after_retire, given.after_retire, "after_retire", facts);
 }

@@ -40,7 +40,7 @@ bool makes_partition(Action action) {
 bool retires(Action action) {
   return action == Action::kBeforeRetire || action == Action::kDetach ||
          action == Action::kArchive || action == Action::kSeal || action == Action::kExport ||
-         action == Action::kDrop;
+         action == Action::kCopy || action == Action::kSwap || action == Action::kDrop;
 }
 
 // One visit to one set, after it has been claimed and planned.

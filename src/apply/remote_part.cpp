@@ -2,8 +2,11 @@
 
 #include "catalog/shard_grants.h"
 #include "catalog/sharded_tables.h"
+#include "core/failure.h"
 #include "core/grants.h"
+#include "pg/call.h"
 #include "remote/team.h"
+#include "shim/session.h"
 
 namespace pgscale::apply {
 namespace {
@@ -28,6 +31,19 @@ class OnShard {
     finish(work, part_.table, mark);
     run(work);
     return "on shard " + part_.shard;
+  }
+
+  void make_alone() {
+    std::vector<Sql> work;
+    if (exists(part_.table)) {
+      require_worthless();
+      append(work, drop_on_shard(part_.shard, part_.table).sql);
+    } else if (!has_schema(part_.table)) {
+      work.push_back(remote_schema_statement(part_.table.schema));
+    }
+    append(work, part_.sql);
+    finish(work, part_.table, catalog::own_mark());
+    run(work);
   }
 
   // What somebody else has made under this name is not ours to drop.
@@ -74,10 +90,30 @@ class OnShard {
     return ask(question).has_value();
   }
 
-  [[nodiscard]] bool is_ours() {
+  // A table of ours that nobody here knows was left by an attempt that failed: then that was rolled
+  // back, or the rows were and the table is empty. Any other may hold what somebody wants.
+  void require_worthless() {
+    const auto words = ask(description());
+    const auto mark = words ? parse_mark(*words) : std::nullopt;
+    const bool is_left = mark && mark->cluster == pg::call(pgs_cluster_identity) &&
+                         !catalog::is_placed(part_.shard, part_.table);
+    Sql has_rows("SELECT EXISTS (SELECT FROM ");
+    has_rows << part_.table << ")";
+    if (is_left && (catalog::fate_of(*mark) == Fate::kAborted || ask(has_rows) == "f")) return;
+    throw Failure(Problem::kDuplicateTable,
+                  "table " + readable(part_.table) + " already exists on shard \"" + part_.shard +
+                      "\"",
+                  "It was not left by an earlier attempt to move the partition.",
+                  "Rename or drop it.");
+  }
+
+  [[nodiscard]] Sql description() const {
     Sql question("SELECT pg_catalog.obj_description(");
-    question << as_literal(part_.table) << "::pg_catalog.regclass, 'pg_class')";
-    const auto words = ask(question);
+    return question << as_literal(part_.table) << "::pg_catalog.regclass, 'pg_class')";
+  }
+
+  [[nodiscard]] bool is_ours() {
+    const auto words = ask(description());
     return words && parse_mark(*words);
   }
 
@@ -99,6 +135,10 @@ std::string carry_out_on_shard(const RemotePart& part, Oid parent, Oid owner) {
   if (!part.placement) return OnShard(part, parent, owner).drop();
   catalog::insert_placement(parent, *part.placement);
   return OnShard(part, parent, owner).make();
+}
+
+void make_copy_on_shard(const RemotePart& part, Oid parent, Oid owner) {
+  OnShard(part, parent, owner).make_alone();
 }
 
 }  // namespace pgscale::apply

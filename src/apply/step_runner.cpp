@@ -5,6 +5,7 @@
 #include "apply/remote_part.h"
 #include "catalog/analysis.h"
 #include "catalog/blockers.h"
+#include "catalog/cold_shards.h"
 #include "catalog/drain.h"
 #include "catalog/extension.h"
 #include "catalog/foreign_keys.h"
@@ -87,7 +88,8 @@ RunEnd StepRunner::run(const Step& step, std::int64_t run) {
   note_.clear();
   if (session_.may_commit()) session_.commit();
   RunEnd end = step.concurrently ? run_at_top_level(step) : run_here(step);
-  end.rows = step.move && !end.failure ? std::optional(moved_) : rows;
+  const bool moves = step.move || step.action == Action::kCopy;
+  end.rows = moves && !end.failure ? std::optional(moved_) : rows;
   if (end.note.empty()) end.note = note_;
   look_into_failure(step, end);
   // What was done is done: who is to be told and fails is not told again.
@@ -305,7 +307,10 @@ RunEnd StepRunner::record_lost_errand(const Step& step, std::int64_t run) {
 void StepRunner::require_names(const Step& step) const {
   const Parent& parent = managed_.facts.parent;
   std::vector<NamedRelation> names{{parent.oid, parent.name}};
-  if (step.partition_oid != 0) names.push_back({step.partition_oid, step.partition});
+  if (step.partition_oid != 0) {
+    const bool has_new_name = step.action == Action::kDrop && step.becomes;
+    names.push_back({step.partition_oid, has_new_name ? *step.becomes : step.partition});
+  }
   const std::size_t tables = names.size();
   names.insert(names.end(), step.others.begin(), step.others.end());
   for (std::size_t i = 0; i < names.size(); i++) {
@@ -317,12 +322,21 @@ void StepRunner::require_names(const Step& step) const {
 }
 
 // Nothing else keeps somebody from renaming a table that is no partition, or from giving its name
-// to another, before the statement uses it.
+// to another, before the statement uses it; nor from taking the seal off one that is to be moved,
+// while readers and writers notice nothing of that lock.
 void StepRunner::pin_detached(const Step& step) const {
   switch (step.action) {
     case Action::kArchive:
-    case Action::kSeal:
     case Action::kDrop: pg::call(pgs_lock_exclusively, step.partition_oid); return;
+    case Action::kSeal:
+      pg::call(step.retire == Retire::kShard ? pgs_lock_against_writers : pgs_lock_exclusively,
+               step.partition_oid);
+      return;
+    case Action::kUnseal:
+      if (!step.remote) pg::call(pgs_lock_exclusively, step.partition_oid);
+      return;
+    case Action::kCopy:
+    case Action::kSwap: pg::call(pgs_lock_against_vacuum, step.partition_oid); return;
     case Action::kExport: pg::call(pgs_lock_against_writers, step.partition_oid); return;
     default: return;
   }
@@ -337,6 +351,8 @@ void StepRunner::carry_out(const Step& step, pg::LockTimeout& limit) {
     case Action::kArchive: archive(step, limit); return;
     case Action::kExport: export_to_file(step, limit); return;
     case Action::kDrop: drop(step, limit); return;
+    case Action::kCopy: copy_to_shard(step); return;
+    case Action::kSwap: swap_with_copy(step, limit); return;
     case Action::kValidate: validate_as_owner(step, limit); return;
     case Action::kAnalyze: analyze_as_owner(); return;
     case Action::kDrain: drain_as_owner(step, limit); return;
@@ -344,6 +360,7 @@ void StepRunner::carry_out(const Step& step, pg::LockTimeout& limit) {
   }
   execute_as_owner(step, limit);
   if (detaches(step)) note_detached(step);
+  if (step.action == Action::kUnseal && step.remote) catalog::forget_copy(step.partition_oid);
   if (step.action == Action::kUnpublish) catalog::mark_unpublished(step.partition_oid);
   if (step.remote) note_ = carry_out_on_shard(*step.remote, managed_.facts.parent.oid, role_of(step));
 }

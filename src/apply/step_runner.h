@@ -39,6 +39,8 @@ class StepRunner {
   void call_hook(const Step& step, pg::LockTimeout& limit);
   void archive(const Step& step, pg::LockTimeout& limit);
   void export_to_file(const Step& step, pg::LockTimeout& limit);
+  void copy_to_shard(const Step& step);
+  void swap_with_copy(const Step& step, pg::LockTimeout& limit);
   void drop(const Step& step, pg::LockTimeout& limit);
   catalog::RunEnd end_detach(const Step& step, catalog::RunEnd end);
   std::optional<catalog::RunEnd> run_by_worker(const Step& step, std::int64_t run);
@@ -64,7 +66,7 @@ class StepRunner {
   std::string requester_;
   std::string note_;  // on the step that was carried out last
   bool lost_claim_ = false;
-  std::int64_t moved_ = 0;  // rows, by the last drain
+  std::int64_t moved_ = 0;  // rows, by the last drain or copy
 };
 
 }  // namespace pgscale::apply

@@ -14,7 +14,7 @@ std::vector<int> pids(const pg::Rows& rows) {
 
 // Creating takes a weak lock on the parent, which readers and writers do not stand in the way of.
 bool is_weak_on_parent(Action action) {
-  return action != Action::kDetach && action != Action::kDrain;
+  return action != Action::kDetach && action != Action::kDrain && action != Action::kSwap;
 }
 
 bool is_weak_on_partition(Action action) {

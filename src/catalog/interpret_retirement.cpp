@@ -90,6 +90,7 @@ void interpret_retirement(const PolicyRow& row, Policy& policy) {
   if (row.keep_for) policy.keep_for = read_keep_for(*row.keep_for);
   policy.archive = read_archive(row);
   policy.exported = read_export(row);
+  policy.retire_shard = row.retire_shard;
   policy.before_retire = read_function(row.before_retire);
   policy.after_retire = read_function(row.after_retire);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "catalog/bounds.h"
+#include "catalog/cold_shards.h"
 #include "catalog/drain.h"
 #include "catalog/hook_calls.h"
 #include "catalog/milestones.h"
@@ -130,6 +131,7 @@ ManagedSet load_set(const ParentFacts& facts, const PolicyRow& row, const Policy
   managed.set.policy.fill_from_origin = !state.filled;
   inventory.hold_until = state.hold_until;
   inventory.partitions = load_partitions(facts, managed.set.axis);
+  load_moves(inventory);
   inventory.retired = load_retired(facts, managed.set.axis);
   inventory.calls = load_calls(facts.parent.oid);
   rank_ends(inventory, facts);
@@ -170,9 +172,12 @@ Plan plan_set(ManagedSet& managed, Micros now) {
     if (step->action == Action::kArchive || step->action == Action::kExport) {
       inventory.trees.emplace(step->partition_oid, load_tree(step->partition_oid));
     }
+    if (step->action == Action::kCopy || step->action == Action::kSwap) {
+      inventory.shapes.emplace(step->partition_oid, shape_to_move(step->partition_oid));
+    }
   }
   if (!names.empty()) inventory.taken_names = taken_names(managed.facts.parent.name.schema, names);
-  if (inventory.taken_names.empty() && inventory.trees.empty()) return first;
+  if (inventory.taken_names.empty() && inventory.trees.empty() && inventory.shapes.empty()) return first;
   return plan(managed.set, now);
 }
 

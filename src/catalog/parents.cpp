@@ -180,7 +180,9 @@ ParentFacts read_parent(Oid parent) {
           "                 JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid"
           "                WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid"
           "                  AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'"
-          "                  AND e.extname = 'pgscale')"
+          "                  AND e.extname = 'pgscale'),"
+          "       EXISTS (SELECT FROM pg_catalog.pg_index u WHERE u.indrelid = c.oid"
+          "                  AND (u.indisunique OR u.indisexclusion))"
           "  FROM pg_catalog.pg_class c"
           "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
           "  LEFT JOIN pg_catalog.pg_tablespace t ON t.oid = c.reltablespace"
@@ -218,6 +220,7 @@ ParentFacts read_parent(Oid parent) {
   facts.parent.replica_identity = to_replica_identity(*row[5]);
   facts.parent.replica_index = row[11].value_or("");
   facts.parent.in_extension = to_bool(row[12]);
+  facts.parent.has_unique_index = to_bool(row[13]);
   check_key(facts, to_bool(row[10]), relation.name);
   facts.parent.grants = read_grants(parent);
   facts.parent.statistics_targets = read_statistics_targets(parent);

@@ -91,6 +91,7 @@ void delete_policy(Oid parent) {
         Sql("DELETE FROM pgscale.milestone WHERE parent"),
         Sql("DELETE FROM pgscale.hook_call WHERE parent"),
         Sql("DELETE FROM pgscale.growing WHERE parent"),
+        Sql("DELETE FROM pgscale.cold_copy WHERE parent"),
         Sql("DELETE FROM pgscale.retirement WHERE parent"),
         Sql("DELETE FROM pgscale.set_state WHERE parent")}) {  // the last, as it tells the sets
     pg::execute(sql << sets, {pg::from_oid(parent)});

@@ -40,6 +40,7 @@ struct PolicyRow {
   std::optional<std::string> export_format;
   std::optional<std::string> before_retire;
   std::optional<std::string> after_retire;
+  std::optional<std::string> retire_shard;
 };
 
 // The parents of the sets the current user may maintain, in the order of their names.

@@ -1,5 +1,6 @@
 #include "catalog/retirement_targets.h"
 
+#include "catalog/sharded_tables.h"
 #include "core/failure.h"
 #include "pg/query.h"
 #include "pg/server.h"
@@ -56,6 +57,34 @@ void check_directory(const std::string& path, const ParentFacts& facts) {
                 "It must be a directory of the server that the server may write to.");
 }
 
+// A foreign table can be no partition beside a unique index, and none on the other side of a key.
+void check_shard(const std::string& shard, const ParentFacts& facts) {
+  const std::string table = "table \"" + facts.parent.name.name.name() + "\"";
+  if (find_sharded(facts.parent.oid)) {
+    throw Failure(Problem::kNotSupported, table + " is on shards already");
+  }
+  const pg::Rows rows = pg::query(Sql("SELECT has_server_privilege($2::oid, s.oid, 'USAGE')"
+                                      "  FROM pgscale.shard h"
+                                      "  JOIN pg_catalog.pg_foreign_server s ON s.srvname = h.name"
+                                      " WHERE h.name = $1"),
+                                  {shard, pg::from_oid(facts.owner)});
+  if (rows.empty()) {
+    throw Failure(Problem::kUndefinedObject, "shard \"" + shard + "\" does not exist", {},
+                  "Use pgscale.add_shard().");
+  }
+  if (!pg::to_bool(rows.front()[0])) deny("foreign server " + shard, "USAGE on it", facts);
+  if (facts.parent.has_unique_index) {
+    throw Failure(Problem::kNotSupported, "cannot move partitions of " + table + " to a shard",
+                  "It has a primary key or a unique or exclusion constraint, and PostgreSQL "
+                  "allows none over foreign tables.",
+                  "Have the constraint on each partition, or another way to retire them.");
+  }
+  if (facts.parent.referenced.empty() && facts.parent.referring.empty()) return;
+  throw Failure(Problem::kNotSupported, "cannot move partitions of " + table + " to a shard",
+                "It has foreign keys, or others refer to it.",
+                "Give the set another way to retire partitions.");
+}
+
 }  // namespace
 
 void check_targets(const Policy& policy, const ParentFacts& facts) {
@@ -66,6 +95,7 @@ void check_targets(const Policy& policy, const ParentFacts& facts) {
     check_tablespace(policy.archive->tablespace, facts);
   }
   if (policy.exported) check_directory(policy.exported->path, facts);
+  if (policy.retire_shard) check_shard(*policy.retire_shard, facts);
 }
 
 std::string hook_name(const char* setting, Oid function, const ParentFacts& facts) {

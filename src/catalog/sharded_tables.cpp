@@ -242,8 +242,14 @@ TableOwner read_owner(Oid relation) {
   return {pg::to_oid(row[0]), {Identifier(*row[1]), Identifier(*row[2])}, row[3] == "p"};
 }
 
+// A partition that was moved to a cold shard has no row there, only its foreign table here.
 bool is_placed(const std::string& shard, const QualifiedName& name) {
-  return !pg::query(Sql("SELECT FROM pgscale.sharded_table t"
+  return !pg::query(Sql("SELECT 1 FROM pg_catalog.pg_foreign_table f"
+                        "  JOIN pg_catalog.pg_foreign_server s ON s.oid = f.ftserver"
+                        " WHERE s.srvname = $1"
+                        "   AND f.ftoptions @> ARRAY['schema_name=' || $2, 'table_name=' || $3]"
+                        " UNION ALL "
+                        "SELECT 1 FROM pgscale.sharded_table t"
                         "  JOIN pg_catalog.pg_class c ON c.oid = t.relation"
                         "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
                         " WHERE n.nspname = $2"
@@ -284,23 +290,45 @@ std::optional<Sharding> load_sharding(Oid parent) {
   return sharding;
 }
 
-std::optional<RemoteTable> remote_table(Oid table) {
-  const auto rows = pg::query(
-      Sql("SELECT s.srvname,"
+namespace {
+
+// Foreign tables of shards, and what they stand for.
+Sql remote_tables() {
+  return Sql(
+      "SELECT s.srvname,"
           "       coalesce((SELECT option_value FROM pg_catalog.pg_options_to_table(t.ftoptions)"
           "                  WHERE option_name = 'schema_name'), n.nspname),"
           "       coalesce((SELECT option_value FROM pg_catalog.pg_options_to_table(t.ftoptions)"
-          "                  WHERE option_name = 'table_name'), c.relname)"
+          "                  WHERE option_name = 'table_name'), c.relname), t.ftrelid"
           "  FROM pg_catalog.pg_foreign_table t"
           "  JOIN pg_catalog.pg_class c ON c.oid = t.ftrelid"
           "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
           "  JOIN pg_catalog.pg_foreign_server s ON s.oid = t.ftserver"
-          "  JOIN pgscale.shard h ON h.name = s.srvname"
-          " WHERE t.ftrelid = $1::oid"),
-      {pg::from_oid(table)});
+          "  JOIN pgscale.shard h ON h.name = s.srvname");
+}
+
+RemoteTable to_remote_table(const std::vector<pg::Value>& row) {
+  return {*row[0], {Identifier(*row[1]), Identifier(*row[2])}};
+}
+
+}  // namespace
+
+std::optional<RemoteTable> remote_table(Oid table) {
+  const auto rows =
+      pg::query(remote_tables() << " WHERE t.ftrelid = $1::oid", {pg::from_oid(table)});
   if (rows.empty()) return std::nullopt;
-  const auto& row = rows.front();
-  return RemoteTable{*row[0], {Identifier(*row[1]), Identifier(*row[2])}};
+  return to_remote_table(rows.front());
+}
+
+std::map<Oid, RemoteTable> remote_partitions(Oid parent) {
+  std::map<Oid, RemoteTable> tables;
+  for (const auto& row :
+       pg::query(remote_tables() << "  JOIN pg_catalog.pg_inherits i ON i.inhrelid = t.ftrelid"
+                                    " WHERE i.inhparent = $1::oid",
+                 {pg::from_oid(parent)})) {
+    tables.emplace(pg::to_oid(row[3]), to_remote_table(row));
+  }
+  return tables;
 }
 
 void forget_placement(Oid relation, const std::string& leaf) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -53,6 +54,8 @@ struct TableOwner {
 [[nodiscard]] std::optional<Sharding> load_sharding(Oid parent);
 // What a foreign table of a shard stands for; empty for any other.
 [[nodiscard]] std::optional<RemoteTable> remote_table(Oid table);
+// The same for all partitions of a set.
+[[nodiscard]] std::map<Oid, RemoteTable> remote_partitions(Oid parent);
 void forget_placement(Oid relation, const std::string& leaf);
 
 // The transaction of this session, for marks.

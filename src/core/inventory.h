@@ -58,6 +58,14 @@ struct RemoteTable {
   QualifiedName name;
 };
 
+// The copy of a partition that is being moved to a shard: a foreign table beside the set, with all
+// of its rows.
+struct ColdCopy {
+  Oid oid;
+  QualifiedName name;
+  RemoteTable remote;
+};
+
 struct Partition {
   Oid oid;
   QualifiedName name;
@@ -68,7 +76,10 @@ struct Partition {
   std::vector<Publication> publications = {};
   std::int64_t bytes = 0;  // on disk with all that is below it; only where retention_bytes asks
   std::optional<End> grows_to = std::nullopt;  // while rows are moved to it: its upper bound to be
-  std::optional<RemoteTable> remote = std::nullopt;  // a foreign table of a shard: what it stands for
+  std::optional<RemoteTable> remote =
+      std::nullopt;                             // a foreign table of a shard: what it stands for
+  bool sealed = false;                          // while it is moved to a shard: no row is changed
+  std::optional<ColdCopy> copy = std::nullopt;  // while it is moved to a shard: there already
 };
 
 // The range that a partition of a range set holds, or is to hold once it has got all its rows.
@@ -87,7 +98,8 @@ struct RetiredTable {
   std::vector<Publication> publications = {};        // that it has yet to leave
   bool sealed = false;                               // no row can be added or changed
   bool done = false;                                 // archived or, and sealed since then, exported
-  std::optional<RemoteTable> remote = std::nullopt;  // a foreign table of a shard: what it stands for
+  std::optional<RemoteTable> remote =
+      std::nullopt;  // a foreign table of a shard: what it stands for
 };
 
 // A call of the function that the policy names for what was done with a partition.
@@ -147,6 +159,7 @@ struct Parent {
   bool unlogged = false;
   bool row_security = false;
   bool attach_brings_identity = false;  // true from server 17 on
+  bool has_unique_index = false;        // so that no foreign table can be a partition
   bool in_extension = false;            // pgscale's own history: its partitions are members, too
   ReplicaIdentity replica_identity = ReplicaIdentity::kDefault;
   std::string replica_index;  // for kIndex: the parent's index
@@ -176,6 +189,7 @@ struct Inventory {
   std::vector<Subscription> subscriptions;  // where pgscale is to refresh them
   bool refresh_is_due = false;              // partitions unknown to them may be published by now
   std::optional<Sharding> sharding;         // where its partitions are on shards
+  std::map<Oid, ShardedTable> shapes;       // of partitions that are to be copied to a shard
   bool guard_left = false;  // a guard of an earlier, broken run is on the default partition
 };
 

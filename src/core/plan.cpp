@@ -195,7 +195,13 @@ class Planner {
 
   void plan_analysis() {
     const auto& analysis = set_.inventory.analysis;
-    if (set_.inventory.sharding) return;  // ANALYZE would pull all rows here
+    // ANALYZE would pull all rows here.
+    const auto& partitions = set_.inventory.partitions;
+    if (set_.inventory.sharding) return;
+    if (std::any_of(partitions.begin(), partitions.end(),
+                    [](const Partition& partition) { return partition.remote.has_value(); })) {
+      return;
+    }
     if (!analysis || !is_stale(analysis->statistics, analysis->rule)) return;
     const Parent& parent = set_.inventory.parent;
     plan_.items.emplace_back(Step{Action::kAnalyze,

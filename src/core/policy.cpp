@@ -133,6 +133,7 @@ void check_belongs(const Policy& policy, Method method) {
   if (policy.retention) check_applies("retention", Method::kRange, method);
   if (policy.retention_count) check_applies("retention_count", Method::kRange, method);
   if (policy.retention_bytes) check_applies("retention_bytes", Method::kRange, method);
+  if (policy.retire_shard) check_applies("retire_shard", Method::kRange, method);
   if (policy.origin) check_applies("start_at", Method::kRange, method);
   if (policy.ahead) check_applies("ahead", Method::kRange, method);
   if (!policy.lists.empty()) check_applies("lists", Method::kList, method);
@@ -156,6 +157,7 @@ const char* text(Retire retire) {
     case Retire::kDetach: return "detach";
     case Retire::kArchive: return "archive";
     case Retire::kExport: return "export";
+    case Retire::kShard: return "shard";
     case Retire::kDrop: break;
   }
   return "drop";

@@ -14,9 +14,9 @@ enum class Method { kRange, kList, kHash };
 [[nodiscard]] const char* text(Method method);
 
 // What happens to a partition that retention or a person retires.
-enum class Retire { kDetach, kDrop, kArchive, kExport };
+enum class Retire { kDetach, kDrop, kArchive, kExport, kShard };
 inline constexpr Retire kAllRetire[] = {Retire::kDetach, Retire::kDrop, Retire::kArchive,
-                                        Retire::kExport};
+                                        Retire::kExport, Retire::kShard};
 [[nodiscard]] const char* text(Retire retire);
 [[nodiscard]] std::optional<Retire> read_retire(const std::string& word);
 
@@ -52,6 +52,7 @@ struct Policy {
   std::optional<Interval> keep_for;  // how long a detached partition waits to be dropped
   std::optional<ArchivePolicy> archive;
   std::optional<ExportPolicy> exported;
+  std::optional<std::string> retire_shard;      // range: where a partition is moved to
   std::optional<QualifiedName> before_retire;  // functions that are called then
   std::optional<QualifiedName> after_retire;
   int premake = 4;                // range: whole partitions ahead of the current one, at least

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "core/cold_shard.h"
 #include "core/wanted.h"
 
 namespace pgscale {
@@ -23,6 +24,7 @@ std::vector<Candidate> candidates(const PartitionSet& set, const std::vector<Ran
     const auto* range = std::get_if<Range>(&partition.bound);
     if (range == nullptr || partition.detach_pending) continue;
     if (partition.grows_to) continue;  // it has not got all its rows yet
+    if (is_cold(set.policy, partition)) continue;
     result.push_back({*range, &partition, 0, partition.bytes});
   }
   for (std::size_t i = 0; i < coming.size(); i++) result.push_back({coming[i], nullptr, i, 0});

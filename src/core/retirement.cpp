@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/archive.h"
+#include "core/cold_shard.h"
 #include "core/export_file.h"
 #include "core/hooks.h"
 #include "core/statements.h"
@@ -204,8 +205,25 @@ class Planner {
 
   void depart(const Departure& departure) {
     const Partition& partition = *departure.partition;
-    if (hold(Action::kDetach, partition.name, partition.bound_text)) return;
-    retire(partition, departure.reason);
+    if (set_.policy.retire == Retire::kShard) {
+      move(partition, departure.reason);
+    } else if (!hold(Action::kDetach, partition.name, partition.bound_text)) {
+      retire(partition, departure.reason);
+    }
+  }
+
+  // What was begun under another policy, or what is to stay by now, is written again.
+  void unseal(const std::vector<Departure>& departures) {
+    for (const Partition& partition : set_.inventory.partitions) {
+      if (!partition.sealed && !partition.copy) continue;
+      const bool leaves =
+          std::any_of(departures.begin(), departures.end(), [&](const Departure& departure) {
+            return departure.partition->oid == partition.oid;
+          });
+      const bool moves = leaves && set_.policy.retire == Retire::kShard &&
+                         obstacle_to_moving(set_.inventory, partition).empty();
+      if (!moves) append(unseal_steps(partition));
+    }
   }
 
   void retire(const Partition& partition, const std::string& reason) {
@@ -219,6 +237,38 @@ class Planner {
   RetirementPlan result() { return std::move(plan_); }
 
  private:
+  // To a shard: the local table leaves the set only when the foreign one takes its place.
+  void move(const Partition& partition, const std::string& reason) {
+    const Leaver table = leaver(partition, Retire::kShard);
+    if (refuse_to_move(partition) || hold(Action::kSwap, table.name, table.bounds)) return;
+    if (!partition.sealed && set_.policy.before_retire) add(before_step(set_, table));
+    append(moving_steps(set_, partition, reason));
+    call_after(table, Retire::kShard);
+    const QualifiedName moved = name_after_swap(partition.name);
+    Step drop = drop_step(set_, {partition.oid, moved, partition.kind, partition.bound_text,
+                                 partition.publications, Retire::kDrop});
+    drop.reason = "its rows are on shard " + *set_.policy.retire_shard;
+    drop.partition = partition.name;
+    drop.becomes = moved;
+    add(std::move(drop));
+    if (!set_.policy.after_retire) return;
+    Step call = hook_step(set_, Action::kAfterRetire, *set_.policy.after_retire,
+                          {moved, table.bounds, text(Retire::kDrop), ""});
+    call.partition = partition.name;
+    add(std::move(call));
+  }
+
+  bool refuse_to_move(const Partition& partition) {
+    const std::string obstacle = obstacle_to_moving(set_.inventory, partition);
+    if (obstacle.empty()) return false;
+    plan_.items.emplace_back(
+        Refusal{Action::kSwap, readable(partition.name), partition.bound_text,
+                Problem::kNotSupported,
+                "cannot move partition " + readable(partition.name) + " to a shard: " + obstacle,
+                "Give the set another way to retire partitions."});
+    return true;
+  }
+
   // What is to become of a table once it is detached.
   void follow(const Leaver& table) {
     const bool goes_at_once = table.retire == Retire::kDrop && !set_.policy.keep_for;
@@ -231,6 +281,7 @@ class Planner {
       case Retire::kExport:
         if (!table.done && !write_file(table)) return;
         break;
+      case Retire::kShard: return;
       case Retire::kDrop: break;
     }
     drop_in_time(table);
@@ -336,6 +387,7 @@ RetirementPlan plan_leftovers(const PartitionSet& set, Micros now) {
 RetirementPlan plan_departures(const PartitionSet& set, Micros now,
                                const std::vector<Departure>& departures) {
   Planner planner(set, now);
+  planner.unseal(departures);
   for (const Departure& departure : departures) planner.depart(departure);
   return planner.result();
 }
@@ -364,6 +416,11 @@ void check_retirable(const PartitionSet& set, const Partition& partition, Micros
   if (std::holds_alternative<DefaultSlot>(partition.bound)) {
     throw Failure(Problem::kNotSupported, "cannot retire default partition " + name,
                   "Its rows belong to no other partition.");
+  }
+  if (set.policy.retire == Retire::kShard) {
+    throw Failure(Problem::kNotSupported, "cannot move partition " + name + " to a shard by hand",
+                  "The steps of that are transactions of their own.",
+                  "Retention moves it; CALL pgscale.run_maintenance() does so at once.");
   }
   if (set.policy.retire == Retire::kExport && partition.kind == TableKind::kForeign) {
     throw Failure(Problem::kNotSupported, "cannot export foreign table " + name,

@@ -69,6 +69,15 @@ void check_export(const Policy& policy) {
   }
 }
 
+void check_shard(const Policy& policy) {
+  if (policy.retire != Retire::kShard) {
+    if (!policy.retire_shard) return;
+    does_not_apply("retire_shard", policy, "It is a setting of retire = shard.");
+  }
+  if (policy.retire_shard) return;
+  invalid("retire = shard needs retire_shard", {}, "It is the shard that partitions are moved to.");
+}
+
 }  // namespace
 
 void check_retirement(const Policy& policy) {
@@ -76,6 +85,7 @@ void check_retirement(const Policy& policy) {
   check_keep_for(policy);
   check_archive(policy);
   check_export(policy);
+  check_shard(policy);
 }
 
 }  // namespace pgscale

@@ -15,6 +15,9 @@ const char* text(Action action) {
     case Action::kDetach: return "detach";
     case Action::kArchive: return "archive";
     case Action::kSeal: return "seal";
+    case Action::kUnseal: return "unseal";
+    case Action::kCopy: return "copy";
+    case Action::kSwap: return "swap";
     case Action::kExport: return "export";
     case Action::kAfterRetire: return "after retire";
     case Action::kUnpublish: return "unpublish";
@@ -41,6 +44,7 @@ bool is_retirement(Action action) {
     case Action::kDetach:
     case Action::kArchive:
     case Action::kExport:
+    case Action::kSwap:
     case Action::kDrop: return true;
     default: return false;
   }

@@ -18,6 +18,7 @@ enum class Action {
   kValidate,       // prove that the default partition holds no row of it
   kCreate,         // make a partition beside the parent and attach it
   kCreateDefault,  // the same for the default partition
+  kUnseal,         // let rows be changed again where a partition is not moved to a shard after all
   kDrain,          // move rows of the default partition to one of their own, and attach it
   kBeforeRetire,   // call the owner's function, which may object
   kDetach,
@@ -25,6 +26,8 @@ enum class Action {
   kArchive,    // move it away, and perhaps strip its indexes
   kSeal,       // see to it that no row is added or changed any more
   kExport,     // write its rows to a file
+  kCopy,        // its rows to a shard
+  kSwap,        // let the copy take its place, once it has proved to be the same
   kDrop,
   kAfterRetire,  // tell the owner's function
   kRefresh,      // tell a subscription of partitions that its publisher has, too
@@ -86,11 +89,14 @@ struct Step {
   Oid object_oid = 0;  // repairs: the parent's index; kRefresh: the subscription
   std::vector<NamedRelation> others = {};  // further relations that it names or locks
   Oid role = 0;                            // as whom, where it is not the owner of the set
-  std::optional<QualifiedName> becomes = std::nullopt;  // kArchive: what it is called then
+  // kArchive: what it is called then; kDrop: what it is called by then, where that is another name.
+  std::optional<QualifiedName> becomes = std::nullopt;
   std::string file = {};                                // kExport
   std::optional<HookCall> call = std::nullopt;          // kBeforeRetire, kAfterRetire
   std::optional<RowMove> move = std::nullopt;           // kDrain
-  std::optional<RemotePart> remote = std::nullopt;      // kCreate, kDrop
+  std::optional<RemotePart> remote = std::nullopt;      // kCreate, kDrop, kUnseal, kCopy, kSwap
+  std::optional<QualifiedName> copy = std::nullopt;  // kCopy, kSwap: the foreign table beside the set
+  std::size_t proven = 0;  // kSwap: the statement before which the guard is known to hold; 0: none
 };
 
 // A step that cannot be planned, and why. It stops no other step.

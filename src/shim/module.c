@@ -3,6 +3,7 @@
 #include "commands/event_trigger.h"
 #include "commands/trigger.h"
 #include "miscadmin.h"
+#include "utils/rel.h"
 
 #include "shim/compat.h"
 #include "shim/entry.h"
@@ -120,6 +121,26 @@ pgscale_note_reference_change(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("function \"%s\" was not called by trigger manager", "note_reference_change")));
 	pgs_wake_launcher_at_commit();
+	return PointerGetDatum(NULL);
+}
+
+/* Trigger on a partition that is being moved to a shard: its rows stay as they are. */
+PG_FUNCTION_INFO_V1(pgscale_refuse_write);
+Datum
+pgscale_refuse_write(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"%s\" was not called by trigger manager", "refuse_write")));
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("partition \"%s\" is being moved to a shard",
+					RelationGetRelationName(trigger->tg_relation)),
+			 errdetail("Its rows can be read, but not changed before the move has ended."),
+			 errhint("pgscale.plan() shows what is left to be done.")));
 	return PointerGetDatum(NULL);
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "builders.h"
+#include "core/cold_shard.h"
 #include "core/step.h"
 
 namespace pgscale::testing {
@@ -129,6 +130,7 @@ class Server {
       case Action::kBeforeRetire: asked_.insert(name(step)); return;
       case Action::kArchive: table_of(step).done = true; return;
       case Action::kSeal:
+        if (step.retire == Retire::kShard) return seal(step);
         EXPECT_FALSE(table_of(step).sealed) << name(step);
         table_of(step).sealed = true;
         return;
@@ -136,6 +138,12 @@ class Server {
         EXPECT_TRUE(table_of(step).sealed) << name(step);
         table_of(step).done = true;
         return;
+      case Action::kCopy:
+        EXPECT_TRUE(partition_of(step).sealed) << name(step);
+        partition_of(step).copy = ColdCopy{
+            step.partition_oid + kCopies, *step.copy, {step.remote->shard, step.remote->table}};
+        return;
+      case Action::kSwap: return swap(step);
       case Action::kAfterRetire: return;
       case Action::kDrop: return drop(step);
       default: ADD_FAILURE() << "no plan of ranges alone has a step " << text(step.action);
@@ -169,6 +177,33 @@ class Server {
     tables.back().detached_at = now_;
   }
 
+  Partition& partition_of(const Step& step) {
+    for (Partition& partition : set_.inventory.partitions) {
+      if (partition.oid == step.partition_oid) return partition;
+    }
+    throw std::logic_error("no partition " + name(step));
+  }
+
+  void seal(const Step& step) {
+    EXPECT_TRUE(asked_.count(name(step)) > 0 || !set_.policy.before_retire) << name(step);
+    EXPECT_FALSE(partition_of(step).sealed) << name(step);
+    partition_of(step).sealed = true;
+  }
+
+  // The foreign table takes the place and the name; the local one waits to be dropped.
+  void swap(const Step& step) {
+    Partition& partition = partition_of(step);
+    ASSERT_TRUE(partition.sealed && partition.copy) << name(step);
+    partition.oid = partition.copy->oid;
+    partition.remote = partition.copy->remote;
+    partition.kind = TableKind::kForeign;
+    partition.sealed = false;
+    partition.copy.reset();
+    retired(set_, step.partition_oid, name_after_swap(step.partition).name.name(), Retire::kDrop,
+            false);
+    set_.inventory.retired.back().detached_at = now_;
+  }
+
   RetiredTable& table_of(const Step& step) {
     for (RetiredTable& table : set_.inventory.retired) {
       if (table.oid == step.partition_oid && !table.attached) return table;
@@ -184,13 +219,16 @@ class Server {
     ASSERT_NE(found, tables.end()) << name(step);
     EXPECT_TRUE(found->action == Retire::kDrop ||
                 (found->action == Retire::kExport && found->done && found->sealed));
+    const std::string found_name = found->name.name.name();
     tables.erase(found);
-    set_.inventory.taken_names.erase(name(step));
+    set_.inventory.taken_names.erase(found_name);
   }
 
   void use_name(const Step& step) {
     EXPECT_EQ(set_.inventory.taken_names.count(name(step)), 0U) << name(step);
   }
+
+  static constexpr Oid kCopies = 1'000'000;  // far from the numbers of other tables
 
   static const std::string& name(const Step& step) { return step.partition.name.name(); }
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "builders.h"
+#include "core/cold_shard.h"
 #include "core/coverage.h"
 #include "core/grid.h"
 #include "core/plan.h"
@@ -134,6 +135,7 @@ void add_retirement(PartitionSet& set, Random& random) {
   policy.retire = kAllRetire[random() % std::size(kAllRetire)];
   if (policy.retire == Retire::kArchive) policy.archive = ArchivePolicy{"attic", "", true};
   if (policy.retire == Retire::kExport) policy.exported = ExportPolicy{"/backup"};
+  if (policy.retire == Retire::kShard) policy.retire_shard = "cold";
   const bool drops = policy.retire == Retire::kDrop || policy.retire == Retire::kExport;
   if (drops && below(random, 3) == 0) policy.keep_for = days(1 + below(random, 40));
   if (below(random, 4) == 0) policy.before_retire = testing::in_public("ask");
@@ -244,7 +246,7 @@ Past what_is_left(const PartitionSet& set, Point position) {
   Past left;
   for (const Partition& partition : set.inventory.partitions) {
     const auto* range = std::get_if<Range>(&partition.bound);
-    if (range == nullptr || partition.detach_pending) continue;
+    if (range == nullptr || partition.detach_pending || is_cold(set.policy, partition)) continue;
     left.bytes += partition.bytes;
     if (!(End::at(position) < range->upper)) left.count++;
   }
@@ -345,6 +347,9 @@ TEST(PlanProperty, LeavesNoHoleFromTheNewestOldPartitionToTheLastPremadeOne) {
 TEST(PlanProperty, RepairLeavesNoHoleButWhatRetentionHasTaken) {
   int holes = 0;
   for_random_cases(15, 1'000, [&holes](Case& c) {
+    // What is on a shard is still a neighbour of holes, though retention counts it no more: one that
+    // was too many beside it may be made by the next plan.
+    if (c.set.policy.retire == Retire::kShard) return;
     c.set.policy.fill_holes = true;
     const std::size_t before = ranges_of(c.set).size();
     Server(c.set, c.now).carry_out(plan(c.set, c.now));
