@@ -10,6 +10,8 @@ use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('few_locks');
 $node->init;
+$node->start;
+$node->safe_psql('postgres', 'CREATE EXTENSION pgscale');    # all of its objects in one transaction
 $node->append_conf('postgresql.conf', <<'CONF');
 max_locks_per_transaction = 10
 max_connections = 10
@@ -18,8 +20,7 @@ autovacuum = off
 fsync = off
 pgscale.clock = '2026-01-01 12:00+00'
 CONF
-$node->start;
-$node->safe_psql('postgres', 'CREATE EXTENSION pgscale');
+$node->restart;
 
 # What the server really has: about 200 locks and some room beside.
 my ($status, $out, $error) = $node->psql('postgres', <<'SQL');

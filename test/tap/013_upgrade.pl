@@ -35,7 +35,8 @@ my @questions = (
 my @before = map { $old->safe_psql('shop', $_) } @questions;
 $old->stop;
 
-my $new = new_server('new', $clock, "timezone = 'UTC'");
+# One with a system identifier of its own.
+my $new = do { local $ENV{INITDB_TEMPLATE}; new_server('new', $clock, "timezone = 'UTC'") };
 chdir PostgreSQL::Test::Utils::tempdir();    # where it writes its files
 my $bin = $new->config_data('--bindir');
 $new->command_ok(

@@ -13,14 +13,15 @@ use Time::HiRes qw(time);
 our @EXPORT = qw(new_server set_clock configure becomes stays visits_started worker_waiting
   kill_process say_in ask);
 
-# The server's own test modules know INITDB_TEMPLATE from 17 on.
+# The server's own test modules know INITDB_TEMPLATE from 17 on.  All servers then have one system
+# identifier; a test that needs another hides the variable.
 if ($ENV{INITDB_TEMPLATE})
 {
 	no warnings 'redefine';
 	my $run = \&PostgreSQL::Test::Utils::system_or_bail;
 	*PostgreSQL::Test::Utils::system_or_bail = sub {
 		my ($data) = "@_" =~ /^initdb -D (\S+) -A trust -N$/;
-		return $run->(defined $data ? ('cp', '-RPp', $ENV{INITDB_TEMPLATE}, $data) : @_);
+		return $run->(defined $data && $ENV{INITDB_TEMPLATE} ? ('cp', '-RPp', $ENV{INITDB_TEMPLATE}, $data) : @_);
 	};
 }
 
