@@ -16,7 +16,10 @@ constexpr std::chrono::seconds kPatience{5};
 class OnShard {
  public:
   OnShard(const RemotePart& part, Oid parent, Oid owner)
-      : part_(part), parent_(parent), owner_(owner), team_({part.shard}, owner, remote::in(kPatience)) {}
+      : part_(part),
+        parent_(parent),
+        owner_(owner),
+        team_({part.shard}, owner, remote::in(kPatience)) {}
 
   std::string make() {
     const Mark mark = catalog::own_mark();
@@ -49,7 +52,8 @@ class OnShard {
   // What somebody else has made under this name is not ours to drop.
   std::string drop() {
     if (!exists(part_.table)) return "it was gone from shard " + part_.shard;
-    if (!is_ours()) return "the table on shard " + part_.shard + " was left: pgscale has not made it";
+    if (!is_ours())
+      return "the table on shard " + part_.shard + " was left: pgscale has not made it";
     run(part_.sql);
     return "with its table on shard " + part_.shard;
   }
@@ -100,11 +104,10 @@ class OnShard {
     Sql has_rows("SELECT EXISTS (SELECT FROM ");
     has_rows << part_.table << ")";
     if (is_left && (catalog::fate_of(*mark) == Fate::kAborted || ask(has_rows) == "f")) return;
-    throw Failure(Problem::kDuplicateTable,
-                  "table " + readable(part_.table) + " already exists on shard \"" + part_.shard +
-                      "\"",
-                  "It was not left by an earlier attempt to move the partition.",
-                  "Rename or drop it.");
+    throw Failure(
+        Problem::kDuplicateTable,
+        "table " + readable(part_.table) + " already exists on shard \"" + part_.shard + "\"",
+        "It was not left by an earlier attempt to move the partition.", "Rename or drop it.");
   }
 
   [[nodiscard]] Sql description() const {

@@ -1,5 +1,5 @@
-#include "apply/step_runner.h"
 #include "apply/remote_part.h"
+#include "apply/step_runner.h"
 #include "apply/table_export.h"
 #include "catalog/hook_calls.h"
 #include "catalog/retirements.h"
@@ -49,7 +49,8 @@ void StepRunner::drop(const Step& step, pg::LockTimeout& limit) {
   execute_as_owner(step, limit);
   catalog::forget_retirement(step.partition_oid);
   request_call(step, Retire::kDrop);
-  if (step.remote) note_ = carry_out_on_shard(*step.remote, managed_.facts.parent.oid, role_of(step));
+  if (step.remote)
+    note_ = carry_out_on_shard(*step.remote, managed_.facts.parent.oid, role_of(step));
 }
 
 }  // namespace pgscale::apply

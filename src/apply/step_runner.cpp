@@ -362,7 +362,8 @@ void StepRunner::carry_out(const Step& step, pg::LockTimeout& limit) {
   if (detaches(step)) note_detached(step);
   if (step.action == Action::kUnseal && step.remote) catalog::forget_copy(step.partition_oid);
   if (step.action == Action::kUnpublish) catalog::mark_unpublished(step.partition_oid);
-  if (step.remote) note_ = carry_out_on_shard(*step.remote, managed_.facts.parent.oid, role_of(step));
+  if (step.remote)
+    note_ = carry_out_on_shard(*step.remote, managed_.facts.parent.oid, role_of(step));
 }
 
 void StepRunner::analyze_as_owner() {

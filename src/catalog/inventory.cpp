@@ -51,8 +51,6 @@ std::vector<Partition> load_partitions(const ParentFacts& facts, const std::opti
                           to_bound(*bound, axis),
                           *row[5],
                           pg::to_bool(row[4])});
-    Partition& partition = partitions.back();
-    if (partition.kind == TableKind::kForeign) partition.remote = remote_table(oid);
   }
   return partitions;
 }
@@ -177,7 +175,8 @@ Plan plan_set(ManagedSet& managed, Micros now) {
     }
   }
   if (!names.empty()) inventory.taken_names = taken_names(managed.facts.parent.name.schema, names);
-  if (inventory.taken_names.empty() && inventory.trees.empty() && inventory.shapes.empty()) return first;
+  if (inventory.taken_names.empty() && inventory.trees.empty() && inventory.shapes.empty())
+    return first;
   return plan(managed.set, now);
 }
 

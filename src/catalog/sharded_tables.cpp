@@ -296,15 +296,15 @@ namespace {
 Sql remote_tables() {
   return Sql(
       "SELECT s.srvname,"
-          "       coalesce((SELECT option_value FROM pg_catalog.pg_options_to_table(t.ftoptions)"
-          "                  WHERE option_name = 'schema_name'), n.nspname),"
-          "       coalesce((SELECT option_value FROM pg_catalog.pg_options_to_table(t.ftoptions)"
-          "                  WHERE option_name = 'table_name'), c.relname), t.ftrelid"
-          "  FROM pg_catalog.pg_foreign_table t"
-          "  JOIN pg_catalog.pg_class c ON c.oid = t.ftrelid"
-          "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-          "  JOIN pg_catalog.pg_foreign_server s ON s.oid = t.ftserver"
-          "  JOIN pgscale.shard h ON h.name = s.srvname");
+      "       coalesce((SELECT option_value FROM pg_catalog.pg_options_to_table(t.ftoptions)"
+      "                  WHERE option_name = 'schema_name'), n.nspname),"
+      "       coalesce((SELECT option_value FROM pg_catalog.pg_options_to_table(t.ftoptions)"
+      "                  WHERE option_name = 'table_name'), c.relname), t.ftrelid"
+      "  FROM pg_catalog.pg_foreign_table t"
+      "  JOIN pg_catalog.pg_class c ON c.oid = t.ftrelid"
+      "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+      "  JOIN pg_catalog.pg_foreign_server s ON s.oid = t.ftserver"
+      "  JOIN pgscale.shard h ON h.name = s.srvname");
 }
 
 RemoteTable to_remote_table(const std::vector<pg::Value>& row) {

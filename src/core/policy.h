@@ -52,7 +52,7 @@ struct Policy {
   std::optional<Interval> keep_for;  // how long a detached partition waits to be dropped
   std::optional<ArchivePolicy> archive;
   std::optional<ExportPolicy> exported;
-  std::optional<std::string> retire_shard;      // range: where a partition is moved to
+  std::optional<std::string> retire_shard;     // range: where a partition is moved to
   std::optional<QualifiedName> before_retire;  // functions that are called then
   std::optional<QualifiedName> after_retire;
   int premake = 4;                // range: whole partitions ahead of the current one, at least

@@ -76,9 +76,9 @@ Leaver leaver(const Partition& partition, Retire retire) {
 }
 
 Leaver leaver(const RetiredTable& table) {
-  return {table.oid,    table.name, table.kind,        table.bound_text, table.publications,
-          table.action, true,       table.detached_at, table.sealed,     table.done,
-          table.remote};
+  return {table.oid,          table.name,   table.kind,  table.bound_text,
+          table.publications, table.action, true,        table.detached_at,
+          table.sealed,       table.done,   table.remote};
 }
 
 Step step_for(Action action, const Leaver& table, const std::string& reason) {
@@ -216,10 +216,9 @@ class Planner {
   void unseal(const std::vector<Departure>& departures) {
     for (const Partition& partition : set_.inventory.partitions) {
       if (!partition.sealed && !partition.copy) continue;
-      const bool leaves =
-          std::any_of(departures.begin(), departures.end(), [&](const Departure& departure) {
-            return departure.partition->oid == partition.oid;
-          });
+      const bool leaves = std::any_of(
+          departures.begin(), departures.end(),
+          [&](const Departure& departure) { return departure.partition->oid == partition.oid; });
       const bool moves = leaves && set_.policy.retire == Retire::kShard &&
                          obstacle_to_moving(set_.inventory, partition).empty();
       if (!moves) append(unseal_steps(partition));
@@ -261,11 +260,10 @@ class Planner {
   bool refuse_to_move(const Partition& partition) {
     const std::string obstacle = obstacle_to_moving(set_.inventory, partition);
     if (obstacle.empty()) return false;
-    plan_.items.emplace_back(
-        Refusal{Action::kSwap, readable(partition.name), partition.bound_text,
-                Problem::kNotSupported,
-                "cannot move partition " + readable(partition.name) + " to a shard: " + obstacle,
-                "Give the set another way to retire partitions."});
+    plan_.items.emplace_back(Refusal{
+        Action::kSwap, readable(partition.name), partition.bound_text, Problem::kNotSupported,
+        "cannot move partition " + readable(partition.name) + " to a shard: " + obstacle,
+        "Give the set another way to retire partitions."});
     return true;
   }
 

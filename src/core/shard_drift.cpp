@@ -138,8 +138,7 @@ class ShardComparison {
     const bool may_have_had_rows = !was_empty(leaf);
     std::optional<ShardFix> fix;
     if (!may_have_had_rows) {
-      fix = ShardFix{FixSite::kOnShard,
-                     remote_leaf_statements(desire_.table, leaf.placement),
+      fix = ShardFix{FixSite::kOnShard, remote_leaf_statements(desire_.table, leaf.placement),
                      FixCaution::kUnasked};
     }
     add(leaf.placement.leaf, ShardDriftKind::kMissing, Severity::kCritical,

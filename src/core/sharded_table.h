@@ -112,7 +112,7 @@ struct Sharding {
 // is then undone here bears the mark of a transaction that was rolled back.
 struct RemotePart {
   std::string shard;
-  QualifiedName table;                  // that is made, or dropped if pgscale has made it
+  QualifiedName table;                    // that is made, or dropped if pgscale has made it
   std::vector<Sql> if_parent_is_missing;  // on a shard that is new to the set
   std::vector<Sql> sql;
   std::optional<Placement> placement;  // to be registered; empty: the table is dropped

@@ -26,8 +26,8 @@ enum class Action {
   kArchive,    // move it away, and perhaps strip its indexes
   kSeal,       // see to it that no row is added or changed any more
   kExport,     // write its rows to a file
-  kCopy,        // its rows to a shard
-  kSwap,        // let the copy take its place, once it has proved to be the same
+  kCopy,       // its rows to a shard
+  kSwap,       // let the copy take its place, once it has proved to be the same
   kDrop,
   kAfterRetire,  // tell the owner's function
   kRefresh,      // tell a subscription of partitions that its publisher has, too
@@ -91,11 +91,12 @@ struct Step {
   Oid role = 0;                            // as whom, where it is not the owner of the set
   // kArchive: what it is called then; kDrop: what it is called by then, where that is another name.
   std::optional<QualifiedName> becomes = std::nullopt;
-  std::string file = {};                                // kExport
-  std::optional<HookCall> call = std::nullopt;          // kBeforeRetire, kAfterRetire
-  std::optional<RowMove> move = std::nullopt;           // kDrain
-  std::optional<RemotePart> remote = std::nullopt;      // kCreate, kDrop, kUnseal, kCopy, kSwap
-  std::optional<QualifiedName> copy = std::nullopt;  // kCopy, kSwap: the foreign table beside the set
+  std::string file = {};                            // kExport
+  std::optional<HookCall> call = std::nullopt;      // kBeforeRetire, kAfterRetire
+  std::optional<RowMove> move = std::nullopt;       // kDrain
+  std::optional<RemotePart> remote = std::nullopt;  // kCreate, kDrop, kUnseal, kCopy, kSwap
+  std::optional<QualifiedName> copy =
+      std::nullopt;        // kCopy, kSwap: the foreign table beside the set
   std::size_t proven = 0;  // kSwap: the statement before which the guard is known to hold; 0: none
 };
 

@@ -96,9 +96,11 @@ bool Link::give_up_if_down() {
   PgsShardEntry entry{};
   PgsShardHealth health{};
   pg::call(pgs_shard_describe, slot, &entry, &health);
-  give_up({"08001", "shard \"" + target_.shard + "\" is down since " +
-                        catalog::timestamptz_text(health.since),
-           health.error, {}});
+  give_up(
+      {"08001",
+       "shard \"" + target_.shard + "\" is down since " + catalog::timestamptz_text(health.since),
+       health.error,
+       {}});
   return true;
 }
 

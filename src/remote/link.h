@@ -20,7 +20,7 @@ namespace pgscale::remote {
 // Where a role goes on a shard, and with what.
 struct Target {
   std::string shard;
-  Oid server = 0;  // its foreign server
+  Oid server = 0;          // its foreign server
   ServerOptions keywords;  // of libpq; with secrets, so never shown
   bool needs_password = false;
 };

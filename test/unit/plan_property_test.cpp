@@ -347,8 +347,8 @@ TEST(PlanProperty, LeavesNoHoleFromTheNewestOldPartitionToTheLastPremadeOne) {
 TEST(PlanProperty, RepairLeavesNoHoleButWhatRetentionHasTaken) {
   int holes = 0;
   for_random_cases(15, 1'000, [&holes](Case& c) {
-    // What is on a shard is still a neighbour of holes, though retention counts it no more: one that
-    // was too many beside it may be made by the next plan.
+    // What is on a shard is still a neighbour of holes, though retention counts it no more: one
+    // that was too many beside it may be made by the next plan.
     if (c.set.policy.retire == Retire::kShard) return;
     c.set.policy.fill_holes = true;
     const std::size_t before = ranges_of(c.set).size();
