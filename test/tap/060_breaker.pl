@@ -43,17 +43,6 @@ SQL
 my $states = "SELECT string_agg(srvname || ' ' || state, ',' ORDER BY srvname) FROM pgscale.shard_breakers() b"
   . " JOIN pg_foreign_server s ON s.oid = b.server WHERE srvname <> 'either'";
 
-# All processes of a server; each is in a process group of its own.
-sub signal_all
-{
-	my ($server, $signal) = @_;
-	my ($postmaster) = slurp_file($server->data_dir . '/postmaster.pid') =~ /^(\d+)/;
-	kill $signal, $postmaster;
-	my @children = split ' ', `ps -o pid= --ppid $postmaster`;
-	kill $signal, @children;
-	return;
-}
-
 # What is frozen when the test dies could not be stopped.
 END
 {

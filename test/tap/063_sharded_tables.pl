@@ -96,7 +96,7 @@ is(ask($node, 'postgres', tables_on_shards('')), $tables + 1, 'and nothing else'
 $node->safe_psql('postgres', 'CREATE TABLE big (k int, filler text)');
 $node->safe_psql('postgres', "INSERT INTO big SELECT g, repeat('x', 100) FROM generate_series(1, 300000) g");
 my $create = "SELECT count(*) FROM pgscale.create_sharded_table('big', 'k', partitions => 3);\n";
-foreach my $victim ('coordinator', 's2')
+foreach my $victim ('coordinator', 'a dead shard', 'a frozen shard')
 {
 	my $session = $node->background_psql('postgres', on_error_stop => 0);
 	say_in($session, $create);
@@ -106,12 +106,20 @@ foreach my $victim ('coordinator', 's2')
 	{
 		kill_process($node, ask($node, 'postgres', "SELECT pid FROM pg_stat_activity WHERE query ~ '^SELECT count.*create_sharded_table'"));
 	}
-	else
+	elsif ($victim eq 'a dead shard')
 	{
 		$shards[1]->stop('immediate');
 		$shards[1]->start;
 	}
+	else
+	{
+		signal_all($shards[1], 'STOP');
+		becomes($node, 'postgres', "SELECT max(pid) IS NULL FROM pg_stat_activity WHERE query ~ '^SELECT count.*create_sharded_table' AND state = 'active'", 't',
+			'a frozen shard: nobody waits for it', 5);
+		signal_all($shards[1], 'CONT');
+	}
 	eval { $session->quit };
+	shards_answer($node);
 	becomes($node, 'postgres', "SELECT relkind, (SELECT count(*) FROM big) FROM pg_class WHERE relname = 'big'", 'r|300000',
 		"$victim: the table is as it was");
 	becomes($node, 'postgres', "CALL pgscale.sync_shards(); " . tables_on_shards('big'), 0, "$victim: no orphan is left");
@@ -123,5 +131,12 @@ is(ask($node, 'postgres', 'SELECT count(*), count(DISTINCT k) FROM big'), '30000
 $node->safe_psql('postgres', 'DROP TABLE big');
 is(ask($node, 'postgres', "SELECT count(*) FROM pgscale.sharded_table WHERE relation::text ~ '^[0-9]'"), 0, 'a table that is dropped is forgotten');
 like(ask($node, 'postgres', "SELECT refusal FROM pgscale.plan_shards() WHERE object = 'public.big' LIMIT 1"), qr/belongs to none here/, 'its tables on the shards are not dropped unasked');
+
+# What is frozen when the test dies could not be stopped.
+END
+{
+	local $?;
+	eval { signal_all($shards[1], 'CONT') };
+}
 
 done_testing();

@@ -10,7 +10,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-our @EXPORT = qw(new_shard new_coordinator add_shard new_sharded_table shards_answer);
+our @EXPORT = qw(new_shard new_coordinator add_shard new_sharded_table shards_answer signal_all);
 
 # A server without pgscale, as a shard is.
 sub new_shard
@@ -67,6 +67,17 @@ sub shards_answer
 	my ($coordinator) = @_;
 	local $Test::Builder::Level = $Test::Builder::Level + 1;
 	becomes($coordinator, 'postgres', "SELECT bool_and(state = 'closed') FROM pgscale.shard_breakers()", 't', 'all shards answer');
+	return;
+}
+
+# All processes of a server; each is in a process group of its own.
+sub signal_all
+{
+	my ($server, $signal) = @_;
+	my ($postmaster) = slurp_file($server->data_dir . '/postmaster.pid') =~ /^(\d+)/;
+	kill $signal, $postmaster;
+	my @children = split ' ', `ps -o pid= --ppid $postmaster`;
+	kill $signal, @children;
 	return;
 }
 
