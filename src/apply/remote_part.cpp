@@ -82,16 +82,10 @@ class OnShard {
     return literal;
   }
 
-  [[nodiscard]] bool exists(const QualifiedName& table) {
-    Sql question("SELECT pg_catalog.to_regclass(");
-    question << as_literal(table) << ")";
-    return ask(question).has_value();
-  }
+  [[nodiscard]] bool exists(const QualifiedName& table) { return team_.has(part_.shard, table); }
 
   [[nodiscard]] bool has_schema(const QualifiedName& table) {
-    Sql question("SELECT pg_catalog.to_regnamespace(pg_catalog.quote_ident(");
-    question << Literal{table.schema.name()} << "))";
-    return ask(question).has_value();
+    return team_.has(part_.shard, table.schema);
   }
 
   // A table of ours that nobody here knows was left by an attempt that failed: then that was rolled

@@ -41,11 +41,8 @@ Sql mark_on(const FoundShardDrift& found) {
 
 void execute_there(const FoundShardDrift& found) {
   remote::Team team({found.drift.shard}, found.owner, remote::in(kPatience));
-  const std::string limit = std::to_string(pg::lock_timeout().count());
-  Sql timeout("SET LOCAL lock_timeout = ");
-  timeout << Literal{limit};
   Sql path("SET LOCAL search_path = pg_catalog, pg_temp");
-  std::vector<Sql> work{timeout, path};
+  std::vector<Sql> work{path};
   work.insert(work.end(), found.drift.fix->sql.begin(), found.drift.fix->sql.end());
   if (found.drift.kind == ShardDriftKind::kMissing) work.push_back(mark_on(found));
   team.begin();

@@ -174,10 +174,8 @@ class Sharding {
     refuse_taken_names(team);
     const auto grants = catalog::grants_on_shards(request_.relation, table_.owner);
     Work work;
-    Sql has_schema("SELECT pg_catalog.to_regnamespace(pg_catalog.quote_ident(");
-    has_schema << Literal{table_.name.schema.name()} << "))";
-    for (const auto& [shard, reply] : team.ask(has_schema)) {
-      if (!reply.rows.front()[0]) {
+    for (const std::string& shard : shards()) {
+      if (!team.has(shard, table_.name.schema)) {
         work[shard].push_back(remote_schema_statement(table_.name.schema));
       }
       append(work[shard], remote_table_statements(shape_));
@@ -196,12 +194,8 @@ class Sharding {
   }
 
   void refuse_taken_names(remote::Team& team) const {
-    Sql taken("SELECT pg_catalog.to_regclass(");
-    Sql name("");
-    name << table_.name;
-    taken << Literal{name.text()} << ")";
-    for (const auto& [shard, reply] : team.ask(taken)) {
-      if (!reply.rows.front()[0]) continue;
+    for (const std::string& shard : shards()) {
+      if (!team.has(shard, table_.name)) continue;
       throw Failure(Problem::kDuplicateTable,
                     "table " + readable(table_.name) + " already exists on shard \"" + shard + "\"",
                     "pgscale makes it there, and takes over none that somebody else has made.",

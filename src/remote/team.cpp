@@ -1,5 +1,7 @@
 #include "remote/team.h"
 
+#include "pg/server.h"
+
 namespace pgscale::remote {
 
 Team::Team(const std::vector<std::string>& shards, Oid role, Deadline deadline)
@@ -11,6 +13,24 @@ Team::Team(const std::vector<std::string>& shards, Oid role, Deadline deadline)
 void Team::begin() {
   for (Link& link : links_) link.send("BEGIN");
   finish();
+  for (Link& link : links_) {
+    link.send("SET LOCAL lock_timeout = " + std::to_string(pg::lock_timeout().count()));
+  }
+  finish();
+}
+
+bool Team::has(const std::string& shard, const QualifiedName& table) {
+  Sql name("");
+  name << table;
+  Sql question("SELECT pg_catalog.to_regclass(");
+  question << Literal{name.text()} << ")";
+  return ask(question).at(shard).rows.front()[0].has_value();
+}
+
+bool Team::has(const std::string& shard, const Identifier& schema) {
+  Sql question("SELECT pg_catalog.to_regnamespace(pg_catalog.quote_ident(");
+  question << Literal{schema.name()} << "))";
+  return ask(question).at(shard).rows.front()[0].has_value();
 }
 
 void Team::run(const std::map<std::string, std::vector<Sql>>& work) {

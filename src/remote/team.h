@@ -16,7 +16,12 @@ class Team {
  public:
   Team(const std::vector<std::string>& shards, Oid role, Deadline deadline);
 
+  // Locks there are waited for no longer than here: who reads the table on the shard must not have
+  // to wait behind us either.
   void begin();
+  // Whether the shard has a relation or a schema of the name.
+  [[nodiscard]] bool has(const std::string& shard, const QualifiedName& table);
+  [[nodiscard]] bool has(const std::string& shard, const Identifier& schema);
   // The statements of each shard, one after the other.
   void run(const std::map<std::string, std::vector<Sql>>& work);
   // The rows of one statement, by shard.

@@ -61,10 +61,19 @@ becomes($node, 'postgres', "SELECT message FROM pgscale.runs WHERE action = 'dro
 	'the table on shard s1 was left: pgscale has not made it', 'what bears no mark stays');
 is(ask($node, 'postgres', on_shards('events_p2026_03')), 's1 events_p2026_03', 'with its rows');
 
+# --- who reads the table on the shard is not kept waiting
+my $reader = $shards[1]->background_psql('postgres');
+$reader->query_safe('BEGIN; SELECT count(*) FROM events');
+set_clock($node, '2026-07-15');
+becomes($node, 'postgres', "SELECT bool_or(sqlstate = '55P03' AND message ~ 'shard \"s2\"') FROM pgscale.runs WHERE action = 'drop' AND partition = 'public.events_p2026_04'",
+	't', 'a lock on the shard is waited for no longer than one here');
+$reader->quit;
+becomes($node, 'postgres', on_shards('events_p2026_04'), '', 'when it is free the partition goes');
+
 # --- a new shard takes part
 my $third = new_shard('s3');
 add_shard($node, $third);
-set_clock($node, '2026-07-15');
-becomes($node, 'postgres', on_shards('events_p2026_09'), 's3 events_p2026_09', 'a new shard gets the next partition, and the parent with it');
+set_clock($node, '2026-08-15');
+becomes($node, 'postgres', on_shards('events_p2026_10'), 's3 events_p2026_10', 'a new shard gets the next partition, and the parent with it');
 
 done_testing();
