@@ -1,3 +1,4 @@
+#include "apply/fingerprint.h"
 #include "apply/remote_part.h"
 #include "apply/step_runner.h"
 #include "catalog/cold_shards.h"
@@ -6,7 +7,6 @@
 #include "core/statements.h"
 #include "pg/query.h"
 #include "pg/unguarded_writes.h"
-#include "remote/team.h"
 #include "shim/move.h"
 
 namespace pgscale::apply {
@@ -24,23 +24,6 @@ void require_sealed(const Step& step) {
   throw Failure(Problem::kNotInPrerequisiteState,
                 "partition " + readable(step.partition) + " is not sealed any more",
                 "Its rows may have changed since they were copied.");
-}
-
-std::string fingerprint_here(const Sql& question, Oid owner) {
-  const auto acting = pg::Acting::as_owner(owner);
-  pg::call(pgs_setting_save, "TimeZone", "UTC");
-  pg::call(pgs_setting_save, "DateStyle", "ISO");
-  pg::call(pgs_setting_save, "IntervalStyle", "postgres");
-  pg::call(pgs_setting_save, "extra_float_digits", "3");
-  pg::call(pgs_setting_save, "bytea_output", "hex");
-  pg::call(pgs_setting_save, "row_security", "off");
-  return *pg::query(question).front()[0];
-}
-
-std::string fingerprint_there(const RemotePart& part, Oid owner) {
-  remote::Team team({part.shard}, owner, remote::in(kReadingAll));
-  team.run({{part.shard, {Sql("SET timezone = 'UTC'"), Sql("SET bytea_output = 'hex'")}}});
-  return *team.ask(part.sql.front()).at(part.shard).rows.front()[0];
 }
 
 }  // namespace
@@ -75,7 +58,8 @@ void StepRunner::swap_with_copy(const Step& step, pg::LockTimeout& limit) {
                   "foreign table " + readable(*step.copy) + " was renamed or dropped meanwhile");
   }
   const std::string here = fingerprint_here(step.sql.front(), role_of(step));
-  const std::string there = fingerprint_there(*step.remote, role_of(step));
+  const std::string there =
+      fingerprint_there(step.remote->sql.front(), step.remote->shard, role_of(step), kReadingAll);
   if (here != there) {
     throw Failure(Problem::kNotInPrerequisiteState,
                   "partition " + readable(step.partition) + " and its copy on shard \"" +

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "apply/fingerprint.h"
 #include "catalog/adoptee.h"
 #include "catalog/parents.h"
 #include "catalog/reference_copies.h"
@@ -63,26 +64,18 @@ class Reference {
   }
 
   [[nodiscard]] std::string fingerprint() const {
-    const auto acting = pg::Acting::as_owner(table_.owner);
-    pg::call(pgs_setting_save, "TimeZone", "UTC");
-    pg::call(pgs_setting_save, "bytea_output", "hex");
-    pg::call(pgs_setting_save, "row_security", "off");
-    return *pg::query(fingerprint_statement(shape_)).front()[0];
+    return fingerprint_here(fingerprint_statement(shape_), table_.owner);
   }
 
   [[nodiscard]] std::string fingerprint_on(const std::string& shard) const {
-    remote::Team team({shard}, table_.owner, remote::in(kLook));
-    team.run({{shard, {Sql("SET timezone = 'UTC'"), Sql("SET bytea_output = 'hex'")}}});
-    return *team.ask(fingerprint_statement(shape_)).at(shard).rows.front()[0];
+    return fingerprint_there(fingerprint_statement(shape_), shard, table_.owner, kLook);
   }
 
  private:
   void make_on_shard(const std::string& shard) const {
     remote::Team team({shard}, table_.owner, remote::in(kPatience));
     std::vector<Sql> work;
-    Sql has_schema("SELECT pg_catalog.to_regnamespace(pg_catalog.quote_ident(");
-    has_schema << Literal{table_.name.schema.name()} << "))";
-    if (!team.ask(has_schema).at(shard).rows.front()[0]) {
+    if (!team.has(shard, table_.name.schema)) {
       work.push_back(remote_schema_statement(table_.name.schema));
     }
     for (const Sql& sql : remote_table_statements(shape_)) work.push_back(sql);

@@ -10,13 +10,15 @@ use ShardTest;
 use Test::More;
 
 my @shards = map { new_shard("s$_") } 1 .. 3;
-my $node = new_coordinator('coordinator');
+# Values are compared, not how a server writes them.
+my $node = new_coordinator('coordinator', "datestyle = 'SQL, DMY'\nintervalstyle = 'iso_8601'\nextra_float_digits = 0\n");
 add_shard($node, $shards[0], $shards[1]);
 
 # --- reference tables
 $node->safe_psql('postgres', <<'SQL');
-CREATE TABLE countries (code text PRIMARY KEY, name text NOT NULL, since timestamptz, flag bytea, long text GENERATED ALWAYS AS (code || name) STORED);
-INSERT INTO countries (code, name, since, flag) VALUES ('de', 'Germany', '1871-01-18', '\x01ff'), ('fr', 'France', NULL, NULL);
+CREATE TABLE countries (code text PRIMARY KEY, name text NOT NULL, since timestamptz, flag bytea, area double precision, age interval, long text GENERATED ALWAYS AS (code || name) STORED);
+INSERT INTO countries (code, name, since, flag, area, age)
+  VALUES ('de', 'Germany', '18/01/1871', '\x01ff', 0.1::double precision + 0.2, '3 days 4 hours'), ('fr', 'France', NULL, NULL, NULL, NULL);
 SQL
 is(ask($node, 'postgres', "SELECT * FROM pgscale.create_reference_table('countries')"), "countries_on_s1|s1\ncountries_on_s2|s2", 'a copy on each shard');
 is(ask($shards[0], 'postgres', 'SELECT code, long FROM countries ORDER BY 1'), "de|deGermany\nfr|frFrance", 'under its own name, with its rows');
