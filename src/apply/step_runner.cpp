@@ -19,6 +19,7 @@
 #include "pg/server.h"
 #include "shim/analyze.h"
 #include "shim/move.h"
+#include "shim/transaction_end.h"
 #include "shim/workers.h"
 
 namespace pgscale::apply {
@@ -71,7 +72,7 @@ RunEnd StepRunner::run(const Step& step, const Deed& deed) {
   session_.commit();
   const RunEnd end = try_repeatedly(step, deed);
   catalog::end_run(run, end);
-  session_.commit();
+  session_.commit_promptly();
   return end;
 }
 
@@ -97,7 +98,7 @@ RunEnd StepRunner::run(const Step& step, std::int64_t run) {
     catalog::forget_call(managed_.facts.parent.oid, *step.call);
   }
   catalog::end_run(run, end);
-  if (session_.may_commit()) session_.commit();
+  if (session_.may_commit()) session_.commit_promptly();
   return end;
 }
 
@@ -250,7 +251,7 @@ RunEnd StepRunner::detach_by_errand(const Step& step, std::int64_t run) {
   }
   look_into_failure(step, end);
   catalog::end_run(run, end);
-  if (session_.may_commit()) session_.commit();
+  if (session_.may_commit()) session_.commit_promptly();
   return end;
 }
 
@@ -425,6 +426,9 @@ void StepRunner::drain_as_owner(const Step& step, pg::LockTimeout& limit) {
       if (i == step.first_strong) {
         if (partition == 0) partition = catalog::oid_of(step.partition);
         moved_ = move_rows(false);
+        // A writer that is about to commit has to write out all of this first, and the strong lock
+        // would wait for him with everybody behind it.
+        pg::call(pgs_flush_own_records);
       }
       if (i <= step.first_strong) limit.restart();
       if (i == move.last_lock + 1) {

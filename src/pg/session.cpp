@@ -92,6 +92,12 @@ void Session::commit() {
   open();
 }
 
+void Session::commit_promptly() {
+  call(pgs_setting_local, "synchronous_commit", "off");
+  commit();
+  call(pgs_await_last_commit);
+}
+
 std::optional<Outcome> Session::execute_at_top_level(const Sql& sql, const PgsTopLevelNames& names,
                                                      Oid role, Patience patience) {
   pgs_spi_finish();

@@ -99,6 +99,9 @@ class Session {
 
   // Commits and begins the next transaction.
   void commit();
+  // The same, but lets go of the locks before the disk and synchronous standbys have what was
+  // done; returns when they have.
+  void commit_promptly();
 
   // In a worker: commits, runs the statement as a top-level command of its own in the role, and
   // begins the next transaction. Says how the statement failed, if it did; then every lock of the

@@ -50,6 +50,9 @@ extern void pgs_transaction_begin(void);
 extern void pgs_transaction_commit(void);
 extern void pgs_transaction_abort(void);
 
+/* Waits until the last commit of this session is as safe as synchronous_commit demands. */
+extern void pgs_await_last_commit(void);
+
 #ifdef __cplusplus
 }
 #endif
