@@ -136,6 +136,12 @@ CREATE FUNCTION pgscale.covered_until(root oid) RETURNS text
 COMMENT ON FUNCTION pgscale.covered_until(oid) IS
 'The highest upper bound of the attached partitions of a table partitioned by range; part of the views partition_sets and partitioned_tables';
 
+CREATE FUNCTION pgscale.tree_sizes(tables oid[]) RETURNS TABLE (relation oid, bytes bigint, rows_estimate bigint)
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED ROWS 100
+    AS 'MODULE_PATHNAME', 'pgscale_tree_sizes';
+COMMENT ON FUNCTION pgscale.tree_sizes(oid[]) IS
+'Bytes of each of the tables with its indexes, TOAST and all partitions below it, and the rows as they were last counted; bytes are NULL for a foreign table. Waits for no lock; part of the view partitions';
+
 CREATE FUNCTION pgscale.partition_times(parent regclass)
     RETURNS TABLE (partition regclass, lower timestamptz, upper timestamptz)
     LANGUAGE c STABLE STRICT PARALLEL UNSAFE

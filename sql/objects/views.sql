@@ -122,7 +122,7 @@ COMMENT ON COLUMN pgscale.partition_sets.before_retire IS 'Function that is call
 COMMENT ON COLUMN pgscale.partition_sets.after_retire IS 'Function that is called after a partition is detached, dropped, archived or exported';
 
 CREATE VIEW pgscale.partitions WITH (security_barrier) AS
-WITH member AS (
+WITH member AS MATERIALIZED (
     SELECT p.root::oid AS root, h.inhparent AS parent, p.level + 1 AS level, h.inhrelid AS oid,
            CASE WHEN h.inhdetachpending THEN 'detach pending' ELSE 'attached' END AS state
       FROM pg_catalog.pg_inherits h
@@ -141,18 +141,8 @@ SELECT m.root::regclass AS root,
        b.modulus,
        b.remainder,
        coalesce(b.is_default, false) AS is_default,
-       CASE WHEN c.relkind = 'p'
-            THEN (SELECT sum(greatest(l.reltuples, 0))::bigint
-                    FROM pg_catalog.pg_partition_tree(c.oid) t
-                    JOIN pg_catalog.pg_class l ON l.oid = t.relid
-                   WHERE t.isleaf)
-            ELSE nullif(c.reltuples, -1)::bigint
-       END AS rows_estimate,
-       CASE WHEN c.relkind = 'p'
-            THEN (SELECT sum(pg_catalog.pg_total_relation_size(t.relid))::bigint
-                    FROM pg_catalog.pg_partition_tree(c.oid) t)
-            ELSE pg_catalog.pg_total_relation_size(c.oid)
-       END AS bytes,
+       z.rows_estimate,
+       z.bytes,
        m.state,
        t.lower AS lower_time,
        t.upper AS upper_time,
@@ -163,6 +153,7 @@ SELECT m.root::regclass AS root,
   JOIN pg_catalog.pg_class c ON c.oid = m.oid
   JOIN pg_catalog.pg_partitioned_table k ON k.partrelid = m.parent
   LEFT JOIN LATERAL pgscale.partition_bound(m.oid) b ON true
+  LEFT JOIN pgscale.tree_sizes((SELECT array_agg(x.oid) FROM member x)) z ON z.relation = m.oid
   LEFT JOIN (SELECT x.partition, x.lower, x.upper
                FROM pgscale.managed_set p CROSS JOIN LATERAL pgscale.partition_times(p.parent) x
               WHERE p.encoding IS NOT NULL OR p.encoder IS NOT NULL) t ON t.partition = m.oid
@@ -180,7 +171,7 @@ COMMENT ON COLUMN pgscale.partitions.modulus IS 'Hash: the modulus';
 COMMENT ON COLUMN pgscale.partitions.remainder IS 'Hash: the remainder';
 COMMENT ON COLUMN pgscale.partitions.is_default IS 'Whether it is the default partition';
 COMMENT ON COLUMN pgscale.partitions.rows_estimate IS 'Rows as the planner last counted them; NULL when never analyzed';
-COMMENT ON COLUMN pgscale.partitions.bytes IS 'Size on disk with indexes and TOAST';
+COMMENT ON COLUMN pgscale.partitions.bytes IS 'Size on disk with indexes and TOAST; NULL for a foreign table';
 COMMENT ON COLUMN pgscale.partitions.state IS 'attached, detach pending or detached';
 COMMENT ON COLUMN pgscale.partitions.lower_time IS 'Encoded keys: the time of the lower bound; NULL where bounds are times or numbers by themselves';
 COMMENT ON COLUMN pgscale.partitions.upper_time IS 'Encoded keys: the time of the upper bound';

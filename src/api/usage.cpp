@@ -109,6 +109,17 @@ void root_sizes(PgsCall* call) {
   }
 }
 
+void tree_sizes(PgsCall* call) {
+  const std::vector<Oid> oids = pg::Arguments(call).oids(0);
+  const std::unordered_set<Oid> tables(oids.begin(), oids.end());
+  pg::ResultRows result(call);
+  if (tables.empty()) return;
+  for (const TreeSize& size : pgscale::tree_sizes(catalog::observe_tables(tables), tables)) {
+    result.add(Row{relation(size.table), size.is_remote ? cell(std::nullopt) : cell(size.bytes),
+                   rows_estimate(size.rows_estimate)});
+  }
+}
+
 void blocks_by_root(PgsCall* call) {
   const Database database = catalog::observe_database(Subject::kDatabase, Measures::kStatistics);
   pg::ResultRows result(call);
@@ -153,6 +164,11 @@ extern "C" bool body_pgscale_scan_usage(PgsCall* call, PgsFailure* failure) {
 extern "C" bool body_pgscale_root_sizes(PgsCall* call, PgsFailure* failure);
 extern "C" bool body_pgscale_root_sizes(PgsCall* call, PgsFailure* failure) {
   return pgscale::pg::contain(failure, [call] { pgscale::api::root_sizes(call); });
+}
+
+extern "C" bool body_pgscale_tree_sizes(PgsCall* call, PgsFailure* failure);
+extern "C" bool body_pgscale_tree_sizes(PgsCall* call, PgsFailure* failure) {
+  return pgscale::pg::contain(failure, [call] { pgscale::api::tree_sizes(call); });
 }
 
 extern "C" bool body_pgscale_blocks_by_root(PgsCall* call, PgsFailure* failure);

@@ -87,9 +87,13 @@ Database database_of(const PgsRelation* relations, std::int64_t count) {
 
 // The relations as the server gives them, and what the core makes of them, in the same order.
 struct Observation {
+  explicit Observation(const char* except_schema = "pgscale")
+      : count(pg::call(pgs_relations, except_schema, &relations)),
+        database(database_of(relations, count)) {}
+
   PgsRelation* relations = nullptr;
-  std::int64_t count = pg::call(pgs_relations, "pgscale", &relations);
-  Database database = database_of(relations, count);
+  std::int64_t count;
+  Database database;
 
   void measure(const std::vector<bool>& wanted, Measures measures) {
     if (measures == Measures::kTableSizesAndStatistics) {
@@ -131,6 +135,15 @@ Database observe_database(Subject subject, Measures measures, std::optional<Oid>
   Observation observed;
   const std::vector<bool> wanted = within(observed.database, subject, below);
   observed.measure(wanted, measures);
+  observed.take_over();
+  observed.keep(wanted);
+  return std::move(observed.database);
+}
+
+Database observe_tables(const std::unordered_set<Oid>& tables) {
+  Observation observed(nullptr);
+  const std::vector<bool> wanted = within_tables(observed.database, tables);
+  observed.measure(wanted, Measures::kSizes);
   observed.take_over();
   observed.keep(wanted);
   return std::move(observed.database);

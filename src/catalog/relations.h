@@ -12,6 +12,9 @@ namespace pgscale::catalog {
 [[nodiscard]] Database observe_database(Subject subject, Measures measures,
                                         std::optional<Oid> below = std::nullopt);
 
+// The sizes of these tables, pgscale's own too, and of all below them.
+[[nodiscard]] Database observe_tables(const std::unordered_set<Oid>& tables);
+
 // All that is asked, but only of so many largest tables that are no partitions. The sizes of the
 // others are needed to know them, their statistics are not.
 [[nodiscard]] Database observe_largest(std::size_t count);

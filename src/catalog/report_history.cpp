@@ -53,10 +53,16 @@ Sql total_query() {
 }
 
 // The largest tables with their size at the end and at the beginning, and a day's growth. What the
-// first frame does not hold was not there then.
+// first frame does not hold was not there then. Leaves are counted without pg_partition_tree(),
+// which locks what it finds.
 Sql tables_query() {
   return Sql(
-      "WITH begin AS ("
+      "WITH RECURSIVE below (root, oid) AS ("
+      "  SELECT inhparent, inhrelid FROM pg_inherits"
+      "   WHERE inhparent IN (SELECT oid FROM pg_class WHERE relkind = 'p' AND NOT relispartition)"
+      "   UNION ALL"
+      "  SELECT b.root, h.inhrelid FROM below b JOIN pg_inherits h ON h.inhparent = b.oid),"
+      "begin AS ("
       "  SELECT coalesce(max(f.at) FILTER (WHERE f.at <= $1::timestamptz), min(f.at)) AS at"
       "    FROM pgscale.history f"
       "   WHERE f.scope = 'table' AND f.frame AND f.at <= $2::timestamptz),"
@@ -76,8 +82,9 @@ Sql tables_query() {
       "SELECT s.object, c.oid::regclass::text, s.bytes, s.before, extract(epoch FROM "
       "k.first)::float8,"
       "       extract(epoch FROM k.last - k.first)::float8,"
-      "       CASE WHEN c.relkind = 'p' THEN (SELECT count(*) FROM pg_partition_tree(c.oid) t "
-      "WHERE t.isleaf) END"
+      "       CASE WHEN c.relkind = 'p' THEN (SELECT count(*) FROM below b"
+      "                                         JOIN pg_class l ON l.oid = b.oid"
+      "                                        WHERE b.root = c.oid AND l.relkind <> 'p') END"
       "  FROM sized s JOIN pg_class c ON c.oid::bigint = s.object CROSS JOIN clock k"
       " ORDER BY s.bytes DESC, 2 LIMIT $3::int");
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <tuple>
 
 namespace pgscale {
@@ -116,6 +117,16 @@ bool is_below(const Links& parents, Oid relation, Oid ancestor) {
   return false;
 }
 
+// The relation or the nearest above it that is one of the tables; 0 for none.
+Oid first_of(const Links& parents, Oid relation, const std::unordered_set<Oid>& tables) {
+  while (tables.count(relation) == 0) {
+    const auto above = parents.find(relation);
+    if (above == parents.end()) return 0;
+    relation = above->second;
+  }
+  return relation;
+}
+
 // The tables of the partition trees, and the TOAST tables of the leaves.
 std::unordered_set<Oid> tree_tables(const Database& database, std::optional<Oid> below) {
   std::unordered_set<Oid> tables;
@@ -200,8 +211,7 @@ std::vector<bool> within(const Database& database, Subject subject, std::optiona
   return chosen;
 }
 
-std::vector<bool> within_largest(const Database& database, std::size_t count) {
-  const auto largest = largest_roots(database, count);
+std::vector<bool> within_tables(const Database& database, const std::unordered_set<Oid>& tables) {
   std::unordered_map<Oid, Oid> owners;  // of TOAST tables
   for (const RelationFacts& facts : database.relations) {
     if (facts.toast != 0) owners[facts.toast] = facts.oid;
@@ -210,12 +220,16 @@ std::vector<bool> within_largest(const Database& database, std::size_t count) {
   chosen.reserve(database.relations.size());
   for (const RelationFacts& facts : database.relations) {
     const auto link = database.index_tables.find(facts.oid);
-    const Oid table = link == database.index_tables.end() ? facts.oid : link->second;
-    const auto owner = owners.find(table);
-    chosen.push_back(largest.count(root_of(database.parents,
-                                           owner == owners.end() ? table : owner->second)) > 0);
+    const Oid whole = link == database.index_tables.end() ? facts.oid : link->second;
+    const auto owner = owners.find(whole);
+    const Oid table = owner == owners.end() ? whole : owner->second;
+    chosen.push_back(first_of(database.parents, table, tables) != 0);
   }
   return chosen;
+}
+
+std::vector<bool> within_largest(const Database& database, std::size_t count) {
+  return within_tables(database, largest_roots(database, count));
 }
 
 Oid root_of(const Links& parents, Oid relation) {
@@ -281,6 +295,32 @@ std::vector<RootUsage> root_usage(const Database& database, const std::vector<Ta
   std::sort(roots.begin(), roots.end(),
             [](const RootUsage& a, const RootUsage& b) { return a.sum.table < b.sum.table; });
   return roots;
+}
+
+std::vector<TreeSize> tree_sizes(const Database& database, const std::unordered_set<Oid>& tables) {
+  std::map<Oid, TreeSize> sizes;
+  for (const RelationFacts& facts : database.relations) {
+    if (tables.count(facts.oid) == 0) continue;
+    TreeSize& size = sizes[facts.oid];
+    size.table = facts.oid;
+    size.is_remote = facts.kind == RelationKind::kForeign;
+  }
+  for (const TableUsage& leaf : table_usage(database)) {
+    for (Oid table = first_of(database.parents, leaf.table, tables); table != 0;) {
+      TreeSize& size = sizes[table];
+      size.bytes += leaf.bytes();
+      if (leaf.rows_estimate) {
+        size.rows_estimate = size.rows_estimate.value_or(0) + *leaf.rows_estimate;
+      }
+      const auto above = database.parents.find(table);
+      table =
+          above == database.parents.end() ? 0 : first_of(database.parents, above->second, tables);
+    }
+  }
+  std::vector<TreeSize> found;
+  found.reserve(sizes.size());
+  for (const auto& entry : sizes) found.push_back(entry.second);
+  return found;
 }
 
 std::vector<IndexUsage> index_usage(const Database& database) {

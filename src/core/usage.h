@@ -73,6 +73,9 @@ enum class Measures { kSizes, kStatistics, kTableSizesAndStatistics, kAll };
 // a table, where that is given. Tables have their indexes with them, but not their TOAST tables.
 [[nodiscard]] std::vector<bool> within(const Database& database, Subject subject,
                                        std::optional<Oid> below);
+// Whether each of its relations belongs to one of the tables or is below it.
+[[nodiscard]] std::vector<bool> within_tables(const Database& database,
+                                              const std::unordered_set<Oid>& tables);
 // Whether each of its relations belongs to one of so many largest tables that are no partitions.
 [[nodiscard]] std::vector<bool> within_largest(const Database& database, std::size_t count);
 
@@ -115,6 +118,14 @@ struct RootUsage {
   [[nodiscard]] bool is_remote() const { return leaves == 0 && foreign_leaves > 0; }
 };
 
+// What a table takes with its TOAST table, its indexes and all partitions below it.
+struct TreeSize {
+  Oid table = 0;
+  std::int64_t bytes = 0;
+  std::optional<double> rows_estimate;  // of the leaves that were ever counted
+  bool is_remote = false;               // a foreign table: nothing is known of its bytes here
+};
+
 // An index that is no partition, with all indexes below it.
 struct IndexUsage {
   Oid index = 0;
@@ -135,5 +146,8 @@ struct IndexUsage {
 [[nodiscard]] std::vector<RootUsage> root_usage(const Database& database,
                                                 const std::vector<TableUsage>& tables);
 [[nodiscard]] std::vector<IndexUsage> index_usage(const Database& database);
+// Of the tables those that are there, in the order of the OIDs.
+[[nodiscard]] std::vector<TreeSize> tree_sizes(const Database& database,
+                                               const std::unordered_set<Oid>& tables);
 
 }  // namespace pgscale

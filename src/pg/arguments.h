@@ -35,6 +35,13 @@ class Arguments {
     if (is_null(index)) return std::nullopt;
     return pg::call(pgs_arg_oid, call_, index);
   }
+  // Of NULL none.
+  [[nodiscard]] std::vector<Oid> oids(int index) const {
+    if (is_null(index)) return {};
+    const std::uint32_t* first = nullptr;
+    const std::int64_t count = pg::call(pgs_arg_oids, call_, index, &first);
+    return {first, first + count};
+  }
   [[nodiscard]] std::optional<std::uint64_t> lsn(int index) const {
     if (is_null(index)) return std::nullopt;
     return pg::call(pgs_arg_lsn, call_, index);

@@ -4,8 +4,10 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "nodes/parsenodes.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/pg_lsn.h"
 #include "utils/timestamp.h"
 #include "utils/tuplestore.h"
@@ -62,6 +64,20 @@ pgs_arg_oid(PgsCall *call, int index)
 	FunctionCallInfo fcinfo = call->fcinfo;
 
 	return PG_GETARG_OID(index);
+}
+
+int64_t
+pgs_arg_oids(PgsCall *call, int index, const uint32_t **oids)
+{
+	FunctionCallInfo fcinfo = call->fcinfo;
+	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(index);
+
+	if (array_contains_nulls(array))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("array must not contain nulls")));
+	*oids = (Oid *) ARR_DATA_PTR(array);
+	return ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
 }
 
 uint64_t
@@ -170,6 +186,7 @@ pgs_rows_begin(PgsCall *call)
 
 	InitMaterializedSRF(call->fcinfo, composite ? 0 : MAT_SRF_USE_EXPECTED_DESC);
 	call->row = TupleDescGetAttInMetadata(info->setDesc);
+	call->cells = AllocSetContextCreate(CurrentMemoryContext, "pgscale cells of a row", ALLOCSET_DEFAULT_SIZES);
 	call->result = (Datum) 0;
 }
 
@@ -219,6 +236,8 @@ value_of(const PgsCell *cell, Oid type)
 			return TimestampTzGetDatum(cell->number);
 		case FLOAT8OID:
 			return DirectFunctionCall1(float8in, CStringGetDatum(cell->text));
+		case NAMEOID:
+			return DirectFunctionCall1(namein, CStringGetDatum(cell->text));
 		case TEXTOID:
 			return CStringGetTextDatum(cell->text);
 		default:
@@ -233,6 +252,7 @@ pgs_rows_add_cells(PgsCall *call, const PgsCell *cells)
 	TupleDesc	row = info->setDesc;
 	Datum		values[MaxTupleAttributeNumber];
 	bool		nulls[MaxTupleAttributeNumber];
+	MemoryContext caller = MemoryContextSwitchTo(call->cells);
 
 	for (int column = 0; column < row->natts; column++)
 	{
@@ -240,5 +260,7 @@ pgs_rows_add_cells(PgsCall *call, const PgsCell *cells)
 		values[column] = nulls[column] ? (Datum) 0
 			: value_of(&cells[column], TupleDescAttr(row, column)->atttypid);
 	}
+	MemoryContextSwitchTo(caller);
 	tuplestore_putvalues(info->setResult, row, values, nulls);
+	MemoryContextReset(call->cells);
 }

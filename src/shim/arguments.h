@@ -24,6 +24,8 @@ extern int64_t pgs_arg_interval(PgsCall *call, int index);
 /* A timestamptz in microseconds since 2000-01-01 UTC; the ends of int64 are the infinities. */
 extern int64_t pgs_arg_instant(PgsCall *call, int index);
 extern uint32_t pgs_arg_oid(PgsCall *call, int index);
+/* Those of an oid[], and how many there are; raises an error where one is NULL. */
+extern int64_t pgs_arg_oids(PgsCall *call, int index, const uint32_t **oids);
 
 /* True unless the CALL runs inside a transaction block or another function. */
 extern bool pgs_call_may_commit(PgsCall *call);

@@ -11,6 +11,7 @@ struct PgsCall
 	FunctionCallInfo fcinfo;
 	Datum		result;
 	AttInMetadata *row;			/* for functions that return rows */
+	MemoryContext cells;		/* what the values of one row take */
 };
 
 /* Defines the SQL-callable C function; its C++ body returns false on failure. */

@@ -60,6 +60,7 @@ PGS_FUNCTION(pgscale_root_sizes);
 PGS_FUNCTION(pgscale_leaf_usage);
 PGS_FUNCTION(pgscale_blocks_by_root);
 PGS_FUNCTION(pgscale_index_usage);
+PGS_FUNCTION(pgscale_tree_sizes);
 PGS_FUNCTION(pgscale_unsupported_keys);
 PGS_FUNCTION(pgscale_covered_until);
 PGS_FUNCTION(pgscale_has_rows);

@@ -126,7 +126,7 @@ of_class(Form_pg_class class)
 int64_t
 pgs_relations(const char *except_schema, PgsRelation **relations)
 {
-	Oid			except = get_namespace_oid(except_schema, true);
+	Oid			except = except_schema == NULL ? InvalidOid : get_namespace_oid(except_schema, true);
 	Relation	catalog = table_open(RelationRelationId, AccessShareLock);
 	SysScanDesc scan = systable_beginscan(catalog, InvalidOid, false, NULL, 0, NULL);
 	int64		room = 1024;

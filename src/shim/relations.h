@@ -52,8 +52,8 @@ typedef struct PgsRelationLink
 } PgsRelationLink;
 
 /*
- * Relations of users that are not temporary and not in a schema, in no order,
- * as the catalog has them.  Takes no lock on them.
+ * Relations of users that are not temporary and not in a schema, where one is
+ * given, in no order, as the catalog has them.  Takes no lock on them.
  */
 extern int64_t pgs_relations(const char *except_schema, PgsRelation **relations);
 /* Sizes or statistics or both of those that are wanted. */

@@ -50,6 +50,26 @@ foreach my $view (sort keys %rows)
 is(ask($node, 'postgres', "SET lock_timeout = '100ms'; $default"), '', 'whether a locked table has rows is not known');
 $holder->query_safe('ROLLBACK');
 
+# All of them, beside a set whose partitions have partitions.
+$node->safe_psql('postgres', <<'SQL');
+CREATE TABLE managed (id int, day date) PARTITION BY RANGE (day);
+SELECT FROM pgscale.create_parent('managed', 'day', '1 month', premake => 1);
+CREATE TABLE managed_old PARTITION OF managed FOR VALUES FROM ('2000-01-01') TO ('2000-02-01') PARTITION BY HASH (id);
+CREATE TABLE managed_old_0 PARTITION OF managed_old FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+INSERT INTO managed SELECT g, '2000-01-10' FROM generate_series(1, 1000) g;
+ANALYZE managed_old_0;
+SQL
+my $sizes = "SELECT rows_estimate, bytes > 0 FROM pgscale.partitions WHERE partition = 'managed_old'::regclass";
+$holder->query_safe('BEGIN; LOCK TABLE plain, target, parted, leaving, managed IN ACCESS EXCLUSIVE MODE');
+my @views = split /\n/, ask($node, 'postgres', "SELECT relname FROM pg_class WHERE relnamespace = 'pgscale'::regnamespace AND relkind = 'v'");
+cmp_ok(scalar @views, '>', 40, 'there are many views');
+my @waiting = grep { ask($node, 'postgres', "SET lock_timeout = '100ms'; SELECT count(*) FROM pgscale.$_") !~ /^\d+$/ } @views;
+is("@waiting", '', 'no view waits for a lock');
+like(ask($node, 'postgres', "SET lock_timeout = '100ms'; SELECT length(pgscale.report())"), qr/^\d+$/, 'nor does the report');
+is(ask($node, 'postgres', "SET lock_timeout = '100ms'; $sizes"), '1000|t', 'a partition has the rows and bytes of those below it');
+$holder->query_safe('ROLLBACK');
+$node->safe_psql('postgres', 'DROP TABLE managed');
+
 # ---- a concurrent detach that was interrupted -------------------------------------------------
 my $pending = "SELECT detach_pending, leaves, next_bound FROM pgscale.partitioned_tables WHERE name = 'leaving'";
 is(ask($node, 'postgres', $pending), '0|2|20', 'nothing is being detached');

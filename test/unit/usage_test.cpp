@@ -257,6 +257,50 @@ TEST(Usage, SumsTheIndexesBelowAPartitionedIndex) {
   EXPECT_EQ(indexes[1].leaves, 0);
 }
 
+TEST(TreeSizes, AddUpAllBelowEachTableThatIsAskedFor) {
+  Database database = two_levels();
+  database.relations[3].rows_estimate.reset();  // of leaf 4
+  database.relations.push_back(relation(6, RelationKind::kForeign, 0));
+  database.relations.back().is_partition = true;
+  database.relations.back().rows_estimate = 70;
+  database.parents[6] = 3;
+  database.relations.push_back(relation(7, RelationKind::kTable, 5000));
+  const std::unordered_set<Oid> asked{1, 3, 5, 6, 99};
+  const auto sizes = tree_sizes(database, asked);
+  std::vector<std::tuple<Oid, std::int64_t, double, bool>> found;
+  for (const TreeSize& size : sizes) {
+    found.emplace_back(size.table, size.bytes, size.rows_estimate.value_or(-1), size.is_remote);
+  }
+  EXPECT_EQ(found, (std::vector<std::tuple<Oid, std::int64_t, double, bool>>{
+                       {1, 600, 90, false},
+                       {3, 500, 80, false},
+                       {5, 200, 10, false},
+                       {6, 0, 70, true},
+                   }));
+}
+
+TEST(TreeSizes, MeasureNothingElse) {
+  Database database = two_levels();
+  database.relations[4].toast = 8;  // of leaf 5
+  database.relations.push_back(relation(7, RelationKind::kTable, 5000));
+  database.relations.push_back(relation(8, RelationKind::kToast, 50));
+  database.relations.push_back(relation(9, RelationKind::kIndex, 20));
+  database.index_tables = {{9, 8}};
+  const std::unordered_set<Oid> asked{3};
+  EXPECT_EQ(within_tables(database, asked),
+            (std::vector<bool>{false, false, true, true, true, false, true, true}));
+  EXPECT_EQ(tree_sizes(database, asked).at(0).bytes, 300 + 200 + 50 + 20);
+}
+
+TEST(TreeSizes, AreNotKnownWhereNothingWasCounted) {
+  Database database;
+  database.relations = {relation(1, RelationKind::kPartitionedTable, 0),
+                        relation(2, RelationKind::kTable, 100)};
+  database.relations[1].is_partition = true;
+  database.parents = {{2, 1}};
+  EXPECT_FALSE(tree_sizes(database, {1}).at(0).rows_estimate);
+}
+
 TEST(Usage, KnowsNoIndexesOfToastTables) {
   Database database;
   database.relations = {relation(10, RelationKind::kTable, 0),
