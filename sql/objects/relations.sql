@@ -107,8 +107,8 @@ COMMENT ON COLUMN pgscale.tables.status IS 'Of the window: ok, or unknown while 
 
 CREATE VIEW pgscale.indexes AS
 SELECT n.nspname AS schema,
-       c.relname AS name,
-       c.oid::regclass AS index,
+       u.name,
+       u.relation::regclass AS index,
        u."table"::regclass AS "table",
        u.root::regclass AS root,
        m.amname AS method,
@@ -134,19 +134,17 @@ SELECT n.nspname AS schema,
        CASE WHEN k.known THEN w.since END AS since,
        CASE WHEN k.known THEN 'ok' ELSE 'unknown' END AS status
   FROM pgscale.index_usage() u
-  JOIN pg_catalog.pg_class c ON c.oid = u.relation
-  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-  JOIN pg_catalog.pg_am m ON m.oid = c.relam
+  JOIN pg_catalog.pg_namespace n ON n.oid = u.schema
+  JOIN pg_catalog.pg_am m ON m.oid = u.method
  CROSS JOIN pgscale.recent_window w
  CROSS JOIN (SELECT z.since FROM pgscale.counted_since z
               WHERE z.datid = (SELECT d.oid FROM pg_catalog.pg_database d
                                 WHERE d.datname = pg_catalog.current_database())) z
  CROSS JOIN LATERAL (
         SELECT v.visible, v.visible AND w.window_s IS NOT NULL AS known
-          FROM (SELECT pg_catalog.pg_has_role(c.relowner, 'USAGE')
+          FROM (SELECT pg_catalog.pg_has_role(u.owner, 'USAGE')
                          OR pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE') AS visible) v) k
-  LEFT JOIN pgscale.recent_relations('index') r ON r.relation = c.oid
- WHERE c.relkind IN ('i', 'I') AND NOT c.relispartition;
+  LEFT JOIN pgscale.recent_relations('index') r ON r.relation = u.relation;
 COMMENT ON VIEW pgscale.indexes IS 'Each index of users that is no partition of another, with all indexes below it; since the last reset and in the window';
 COMMENT ON COLUMN pgscale.indexes.schema IS 'Its schema';
 COMMENT ON COLUMN pgscale.indexes.name IS 'Its name';

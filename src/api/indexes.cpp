@@ -1,4 +1,3 @@
-#include <string>
 #include <unordered_map>
 
 #include "catalog/indexes.h"
@@ -43,13 +42,28 @@ void index_usage(PgsCall* call) {
     if (found == purposes.by_oid.end()) continue;  // came while we looked
     const IndexDefinition& index = *found->second;
     const auto instead = purposes.redundant.find(index.index);
-    const std::string columns = catalog::index_columns(index.index);
-    result.add(Row{relation(index.index), relation(usage.table), relation(index.table),
-                   cell(usage.leaves), cell(usage.bytes), cell(usage.activity.scans),
-                   cell(usage.scanned_at), cell(observed.since(index.index)), cell(columns.c_str()),
-                   yes_or_no(index.is_valid), yes_or_no(index.is_ready), yes_or_no(index.is_unique),
-                   yes_or_no(index.is_primary), yes_or_no(index.is_exclusion),
-                   yes_or_no(index.is_replica_identity), yes_or_no(!index.predicate.empty()),
+    const auto names = catalog::names_of_index(index.index);
+    if (!names) continue;
+    result.add(Row{relation(index.index),
+                   relation(names->schema),
+                   cell(names->name),
+                   relation(names->owner),
+                   relation(names->method),
+                   relation(usage.table),
+                   relation(index.table),
+                   cell(usage.leaves),
+                   cell(usage.bytes),
+                   cell(usage.activity.scans),
+                   cell(usage.scanned_at),
+                   cell(observed.since(index.index)),
+                   cell(names->columns),
+                   yes_or_no(index.is_valid),
+                   yes_or_no(index.is_ready),
+                   yes_or_no(index.is_unique),
+                   yes_or_no(index.is_primary),
+                   yes_or_no(index.is_exclusion),
+                   yes_or_no(index.is_replica_identity),
+                   yes_or_no(!index.predicate.empty()),
                    yes_or_no(index.is_constraint),
                    yes_or_no(purposes.supporting.count(index.index) > 0),
                    relation(instead == purposes.redundant.end() ? 0 : instead->second)});

@@ -57,9 +57,10 @@ std::vector<IndexDefinition> observe_indexes() {
   return indexes;
 }
 
-std::string index_columns(Oid index) {
-  const char* columns = pg::call(pgs_index_columns, index);
-  return columns == nullptr ? std::string() : std::string(columns);
+std::optional<IndexNames> names_of_index(Oid index) {
+  PgsIndexNames names{};
+  if (!pg::call(pgs_index_names, index, &names)) return std::nullopt;
+  return IndexNames{names.schema, names.owner, names.method, names.name, names.columns};
 }
 
 std::vector<ForeignKey> observe_foreign_keys() {

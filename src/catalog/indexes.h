@@ -1,6 +1,6 @@
 #pragma once
 
-#include <string>
+#include <optional>
 #include <vector>
 
 #include "core/indexes.h"
@@ -11,7 +11,16 @@ namespace pgscale::catalog {
 // lock on them.
 [[nodiscard]] std::vector<IndexDefinition> observe_indexes();
 [[nodiscard]] std::vector<ForeignKey> observe_foreign_keys();
-// Its columns, as names.
-[[nodiscard]] std::string index_columns(Oid index);
+
+// Whose an index is and what it is called; the strings are good until the next call.
+struct IndexNames {
+  Oid schema;
+  Oid owner;
+  Oid method;
+  const char* name;
+  const char* columns;
+};
+// Empty when there is no such index any more.
+[[nodiscard]] std::optional<IndexNames> names_of_index(Oid index);
 
 }  // namespace pgscale::catalog

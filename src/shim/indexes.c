@@ -5,12 +5,15 @@
 #include "access/table.h"
 #include "access/transam.h"
 #include "catalog/pg_am.h"
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_opclass.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
@@ -202,39 +205,67 @@ pgs_constraint_indexes(const uint32_t **indexes)
 static void
 append_column(StringInfo text, Oid table, AttrNumber column)
 {
-	char	   *name = column == 0 ? NULL : get_attname(table, column, true);
-
-	appendStringInfoString(text, name == NULL ? "(expression)" : quote_identifier(name));
-	if (name != NULL)
-		pfree(name);
-}
-
-/*
- * As pg_get_indexdef(), but that waits for locks.  What it allocates on the way
- * is freed, because the views ask for thousands of indexes in one call.
- */
-const char *
-pgs_index_columns(uint32_t index)
-{
-	HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
-	Form_pg_index form;
-	StringInfoData text;
-	char	   *columns;
+	HeapTuple	tuple = column == 0 ? NULL
+		: SearchSysCache2(ATTNUM, ObjectIdGetDatum(table), Int16GetDatum(column));
 
 	if (!HeapTupleIsValid(tuple))
-		return NULL;
-	form = (Form_pg_index) GETSTRUCT(tuple);
-	initStringInfo(&text);
-	for (int i = 0; i < form->indnatts; i++)
+	{
+		appendStringInfoString(text, "(expression)");
+		return;
+	}
+	appendStringInfoString(text, quote_identifier(NameStr(((Form_pg_attribute) GETSTRUCT(tuple))->attname)));
+	ReleaseSysCache(tuple);
+}
+
+/* As pg_get_indexdef(), but that waits for locks. */
+static void
+append_columns(StringInfo text, Form_pg_index index)
+{
+	for (int i = 0; i < index->indnatts; i++)
 	{
 		if (i > 0)
-			appendStringInfoString(&text, i == form->indnkeyatts ? " INCLUDE (" : ", ");
-		append_column(&text, form->indrelid, form->indkey.values[i]);
+			appendStringInfoString(text, i == index->indnkeyatts ? " INCLUDE (" : ", ");
+		append_column(text, index->indrelid, index->indkey.values[i]);
 	}
-	if (form->indnatts > form->indnkeyatts)
-		appendStringInfoChar(&text, ')');
-	ReleaseSysCache(tuple);
-	columns = pstrdup(text.data);
-	pfree(text.data);
-	return columns;
+	if (index->indnatts > index->indnkeyatts)
+		appendStringInfoChar(text, ')');
+}
+
+/* Allocates nothing for each index, because the views ask for thousands in one call. */
+bool
+pgs_index_names(uint32_t index, PgsIndexNames *names)
+{
+	static NameData name;
+	static StringInfoData columns = {0};
+	HeapTuple	relation = SearchSysCache1(RELOID, ObjectIdGetDatum(index));
+	HeapTuple	definition = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
+	bool		found = HeapTupleIsValid(relation) && HeapTupleIsValid(definition);
+
+	if (found)
+	{
+		Form_pg_class class = (Form_pg_class) GETSTRUCT(relation);
+
+		if (columns.data == NULL)
+		{
+			MemoryContext caller = MemoryContextSwitchTo(TopMemoryContext);
+
+			initStringInfo(&columns);
+			MemoryContextSwitchTo(caller);
+		}
+		resetStringInfo(&columns);
+		append_columns(&columns, (Form_pg_index) GETSTRUCT(definition));
+		name = class->relname;
+		*names = (PgsIndexNames) {
+			.schema = class->relnamespace,
+			.owner = class->relowner,
+			.method = class->relam,
+			.name = NameStr(name),
+			.columns = columns.data
+		};
+	}
+	if (HeapTupleIsValid(relation))
+		ReleaseSysCache(relation);
+	if (HeapTupleIsValid(definition))
+		ReleaseSysCache(definition);
+	return found;
 }

@@ -65,8 +65,18 @@ extern int64_t pgs_foreign_keys(const PgsForeignKey **keys);
 /* Indexes that belong to a constraint. */
 extern int64_t pgs_constraint_indexes(const uint32_t **indexes);
 
-/* The columns of an index, as names; NULL when there is no such index. */
-extern const char *pgs_index_columns(uint32_t index);
+/* Whose an index is and what it is called; the strings are good until the next call. */
+typedef struct PgsIndexNames
+{
+	uint32_t	schema;
+	uint32_t	owner;
+	uint32_t	method;
+	const char *name;
+	const char *columns;		/* of the table; "(expression)" for what is none */
+} PgsIndexNames;
+
+/* False when there is no such index. */
+extern bool pgs_index_names(uint32_t index, PgsIndexNames *names);
 
 #ifdef __cplusplus
 }
