@@ -41,7 +41,7 @@ void judge(const remote::Link& link, std::vector<ShardItem>& items) {
     if (!name) continue;
     auto item =
         pgscale::plan_in_doubt({link.shard(), *row[0], role_to_finish(link.shard(), *row[1]),
-                                catalog::fate_of({name->cluster, name->transaction})});
+                                catalog::fate_of(name->cluster, name->transaction)});
     if (item) items.push_back(std::move(*item));
   }
 }

@@ -88,16 +88,20 @@ class OnShard {
     return team_.has(part_.shard, table.schema);
   }
 
+  static bool was_rolled_back(const Mark& mark) {
+    return catalog::fate_of(mark.coordinator.cluster, mark.transaction) == Fate::kAborted;
+  }
+
   // A table of ours that nobody here knows was left by an attempt that failed: then that was rolled
   // back, or the rows were and the table is empty. Any other may hold what somebody wants.
   void require_worthless() {
     const auto words = ask(description());
     const auto mark = words ? parse_mark(*words) : std::nullopt;
-    const bool is_left = mark && mark->cluster == pg::call(pgs_cluster_identity) &&
+    const bool is_left = mark && mark->coordinator == catalog::this_coordinator() &&
                          !catalog::is_placed(part_.shard, part_.table);
     Sql has_rows("SELECT EXISTS (SELECT FROM ");
     has_rows << part_.table << ")";
-    if (is_left && (catalog::fate_of(*mark) == Fate::kAborted || ask(has_rows) == "f")) return;
+    if (is_left && (was_rolled_back(*mark) || ask(has_rows) == "f")) return;
     throw Failure(
         Problem::kDuplicateTable,
         "table " + readable(part_.table) + " already exists on shard \"" + part_.shard + "\"",

@@ -100,7 +100,7 @@ void run_there(const ShardDdlRequest& request, const Table& table, const DdlWork
   }
   const pg::OwnSearchPath path;
   const Mark mark = catalog::own_mark();
-  shards->prepare(mark.cluster, mark.transaction);
+  shards->prepare(mark.coordinator.cluster, mark.transaction);
   remote::hand_over(std::move(shards));
 }
 

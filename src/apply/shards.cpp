@@ -5,11 +5,11 @@
 #include "apply/in_doubt.h"
 #include "apply/reference.h"
 #include "catalog/journal.h"
+#include "catalog/sharded_tables.h"
 #include "catalog/shards.h"
 #include "core/failure.h"
 #include "pg/query.h"
 #include "remote/observe.h"
-#include "shim/session.h"
 
 namespace pgscale::apply {
 namespace {
@@ -38,7 +38,7 @@ std::vector<ShardItem> plan_all_shards(const ShardRegistry& registry) {
   // Before tables are dropped that it may hold locks on.
   for (ShardItem& item : plan_in_doubt(registry)) items.push_back(std::move(item));
   const remote::Observation seen = remote::observe_marked(registry, remote::in(kPatience));
-  for (const ShardItem& item : plan_sweep(seen.tables, pg::call(pgs_cluster_identity))) {
+  for (const ShardItem& item : plan_sweep(seen.tables, catalog::this_coordinator())) {
     items.push_back(item);
   }
   items.insert(items.end(), seen.unreachable.begin(), seen.unreachable.end());

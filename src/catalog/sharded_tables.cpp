@@ -4,6 +4,7 @@
 #include "pg/attempt.h"
 #include "pg/call.h"
 #include "pg/query.h"
+#include "pg/server.h"
 #include "pg/session.h"
 #include "shim/session.h"
 #include "shim/transaction_end.h"
@@ -260,13 +261,12 @@ bool is_placed(const std::string& shard, const QualifiedName& name) {
               .empty();
 }
 
-Fate fate_of(const Mark& mark) {
-  if (mark.cluster != pg::call(pgs_cluster_identity)) return Fate::kUnknown;
+Fate fate_of(const std::string& cluster, const std::string& transaction) {
+  if (cluster != pg::call(pgs_cluster_identity)) return Fate::kUnknown;
   pg::Value status;
   // A number that this cluster has not come to yet is an error.
   const auto trouble = pg::attempt([&] {
-    status =
-        pg::query(Sql("SELECT pg_catalog.pg_xact_status($1::xid8)"), {mark.transaction}).front()[0];
+    status = pg::query(Sql("SELECT pg_catalog.pg_xact_status($1::xid8)"), {transaction}).front()[0];
   });
   if (trouble || !status) return Fate::kUnknown;
   if (*status == "aborted") return Fate::kAborted;
@@ -337,13 +337,17 @@ void forget_placement(Oid relation, const std::string& leaf) {
               {pg::from_oid(relation), leaf});
 }
 
+Coordinator this_coordinator() {
+  return {pg::call(pgs_cluster_identity), std::to_string(pg::own_database())};
+}
+
 // A number that is in no record on disk is given again after a crash, to a transaction that may
 // commit: then the mark would tell of that one.
 Mark own_mark() {
   const auto rows = pg::query(Sql("SELECT pg_catalog.pg_current_xact_id()"));
   pg::execute(Sql("SELECT pg_catalog.pg_logical_emit_message(true, 'pgscale', '')"));
   pg::call(pgs_flush_own_records);
-  return {pg::call(pgs_cluster_identity), *rows.front()[0]};
+  return {this_coordinator(), *rows.front()[0]};
 }
 
 }  // namespace pgscale::catalog

@@ -48,7 +48,7 @@ struct TableOwner {
 // Whether the registry places a table of that name, or a partition of it, on the shard.
 [[nodiscard]] bool is_placed(const std::string& shard, const QualifiedName& name);
 // What became of the transaction that left the mark; unknown where this cluster cannot say.
-[[nodiscard]] Fate fate_of(const Mark& mark);
+[[nodiscard]] Fate fate_of(const std::string& cluster, const std::string& transaction);
 
 // How partitions to come of a set are made that is on shards; empty where it is not.
 [[nodiscard]] std::optional<Sharding> load_sharding(Oid parent);
@@ -58,6 +58,7 @@ struct TableOwner {
 [[nodiscard]] std::map<Oid, RemoteTable> remote_partitions(Oid parent);
 void forget_placement(Oid relation, const std::string& leaf);
 
+[[nodiscard]] Coordinator this_coordinator();
 // The transaction of this session, for marks.
 [[nodiscard]] Mark own_mark();
 

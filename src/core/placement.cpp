@@ -116,14 +116,20 @@ std::vector<Placement> place_beside(const std::string& table, Method method,
   return placements;
 }
 
-std::string text(const Mark& mark) { return "pgscale " + mark.cluster + " " + mark.transaction; }
+std::string text(const Mark& mark) {
+  return "pgscale " + mark.coordinator.cluster + "/" + mark.coordinator.database + " " +
+         mark.transaction;
+}
 
 std::optional<Mark> parse_mark(const std::string& text) {
   const std::string prefix = "pgscale ";
   if (text.rfind(prefix, 0) != 0) return std::nullopt;
   const auto space = text.find(' ', prefix.size());
   if (space == std::string::npos) return std::nullopt;
-  Mark mark{text.substr(prefix.size(), space - prefix.size()), text.substr(space + 1)};
+  const std::string maker = text.substr(prefix.size(), space - prefix.size());
+  const auto slash = maker.rfind('/');
+  if (slash == std::string::npos) return std::nullopt;
+  Mark mark{{maker.substr(0, slash), maker.substr(slash + 1)}, text.substr(space + 1)};
   const bool is_number =
       !mark.transaction.empty() && std::all_of(mark.transaction.begin(), mark.transaction.end(),
                                                [](char c) { return c >= '0' && c <= '9'; });

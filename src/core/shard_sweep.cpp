@@ -5,27 +5,30 @@
 namespace pgscale {
 namespace {
 
-bool is_orphan(const MarkedTable& table, const std::string& cluster) {
-  return !table.is_wanted && table.mark.cluster == cluster && table.fate == Fate::kAborted;
+bool is_orphan(const MarkedTable& table, const Coordinator& own) {
+  return !table.is_wanted && table.mark.coordinator == own && table.fate == Fate::kAborted;
 }
 
 // With its parent it goes by itself.
 bool goes_with_parent(const MarkedTable& leaf, const std::vector<MarkedTable>& tables,
-                      const std::string& cluster) {
+                      const Coordinator& own) {
   return leaf.is_leaf && std::any_of(tables.begin(), tables.end(), [&](const MarkedTable& other) {
-           return other.shard == leaf.shard && !other.is_leaf && is_orphan(other, cluster) &&
+           return other.shard == leaf.shard && !other.is_leaf && is_orphan(other, own) &&
                   other.mark.transaction == leaf.mark.transaction;
          });
 }
 
 // The system identifier, without the timeline.
-std::string system_of(const std::string& cluster) { return cluster.substr(0, cluster.find('/')); }
+std::string system_of(const Coordinator& coordinator) {
+  return coordinator.cluster.substr(0, coordinator.cluster.find('/'));
+}
 
-bool is_doubtful(const MarkedTable& table, const std::string& cluster) {
-  if (table.is_wanted || is_orphan(table, cluster)) return false;
+bool is_doubtful(const MarkedTable& table, const Coordinator& own) {
+  if (table.is_wanted || is_orphan(table, own)) return false;
   // Other coordinators have tables of their own there.
-  if (system_of(table.mark.cluster) != system_of(cluster)) return false;
-  return table.mark.cluster != cluster || table.fate == Fate::kUnknown ||
+  const Coordinator& maker = table.mark.coordinator;
+  if (system_of(maker) != system_of(own) || maker.database != own.database) return false;
+  return maker.cluster != own.cluster || table.fate == Fate::kUnknown ||
          table.fate == Fate::kCommitted;
 }
 
@@ -49,13 +52,12 @@ ShardItem doubt(const MarkedTable& table) {
 
 }  // namespace
 
-std::vector<ShardItem> plan_sweep(const std::vector<MarkedTable>& tables,
-                                  const std::string& cluster) {
+std::vector<ShardItem> plan_sweep(const std::vector<MarkedTable>& tables, const Coordinator& own) {
   std::vector<ShardItem> items;
   for (const MarkedTable& table : tables) {
-    if (is_orphan(table, cluster) && !goes_with_parent(table, tables, cluster)) {
+    if (is_orphan(table, own) && !goes_with_parent(table, tables, own)) {
       items.push_back(drop_step(table));
-    } else if (is_doubtful(table, cluster) && !table.is_leaf) {
+    } else if (is_doubtful(table, own) && !table.is_leaf) {
       items.push_back(doubt(table));
     }
   }

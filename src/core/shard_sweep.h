@@ -24,9 +24,9 @@ struct MarkedTable {
 };
 
 // Tables whose creation was rolled back have never been seen by anybody and go. A mark of another
-// cluster or of another timeline, and a transaction that is long forgotten, prove nothing: such
-// tables are told of and stay.
+// timeline, and a transaction that is long forgotten, prove nothing: such tables are told of and
+// stay. Those of another coordinator are its own.
 [[nodiscard]] std::vector<ShardItem> plan_sweep(const std::vector<MarkedTable>& tables,
-                                                const std::string& cluster);
+                                                const Coordinator& own);
 
 }  // namespace pgscale

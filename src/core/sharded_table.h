@@ -72,10 +72,19 @@ struct PlacementRequest {
 [[nodiscard]] std::vector<Placement> place_beside(const std::string& table, Method method,
                                                   const std::vector<Placement>& others);
 
-// Who made a table on a shard, so that it can be told later whether it is still wanted: the cluster
-// and the transaction there, whose fate is known to it for good.
+// A database whose tables have partitions on shards.
+struct Coordinator {
+  std::string cluster;  // system identifier and timeline
+  std::string database;
+
+  friend bool operator==(const Coordinator& a, const Coordinator& b) {
+    return a.cluster == b.cluster && a.database == b.database;
+  }
+};
+// Who made a table on a shard, so that it can be told later whether it is still wanted: the
+// coordinator and the transaction there, whose fate is known to it for good.
 struct Mark {
-  std::string cluster;
+  Coordinator coordinator;
   std::string transaction;
 };
 [[nodiscard]] std::string text(const Mark& mark);

@@ -30,7 +30,8 @@ void take(const Reply& reply, const ShardUser& user, Observation& seen) {
     if (!mark) continue;
     const QualifiedName name{Identifier(*row[0]), Identifier(*row[1])};
     seen.tables.push_back({user.shard, user.local_role, name, *row[2] == "t",
-                           catalog::is_placed(user.shard, name), *mark, catalog::fate_of(*mark)});
+                           catalog::is_placed(user.shard, name), *mark,
+                           catalog::fate_of(mark->coordinator.cluster, mark->transaction)});
   }
 }
 

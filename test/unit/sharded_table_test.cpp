@@ -90,8 +90,8 @@ TEST(ShardedTable, TheShardGetsAllThatTheForeignTableCannotHave) {
                 "(customer, id)",
                 "CREATE UNIQUE INDEX \"u\" ON \"app\".\"orders\" USING btree (customer, at)",
                 "CREATE INDEX i ON app.orders USING btree (at)"}));
-  EXPECT_EQ(mark_statement(orders().name, {"7/1", "42"}).text(),
-            "COMMENT ON TABLE \"app\".\"orders\" IS 'pgscale 7/1 42'");
+  EXPECT_EQ(mark_statement(orders().name, {{"7/1", "5"}, "42"}).text(),
+            "COMMENT ON TABLE \"app\".\"orders\" IS 'pgscale 7/1/5 42'");
 }
 
 TEST(ShardedTable, TheForeignTableHasColumnsAndChecks) {
@@ -166,24 +166,28 @@ TEST(ShardedTable, WhatAForeignTableCannotBeIsRefused) {
 }
 
 TEST(Mark, IsReadAsItIsWritten) {
-  const auto mark = parse_mark(text(Mark{"771/3", "9912"}));
+  const auto mark = parse_mark(text(Mark{{"771/3", "5"}, "9912"}));
   ASSERT_TRUE(mark);
-  EXPECT_EQ(mark->cluster, "771/3");
+  EXPECT_EQ(mark->coordinator.cluster, "771/3");
+  EXPECT_EQ(mark->coordinator.database, "5");
   EXPECT_EQ(mark->transaction, "9912");
   EXPECT_FALSE(parse_mark("a comment"));
   EXPECT_FALSE(parse_mark("pgscale is nice"));
-  EXPECT_FALSE(parse_mark("pgscale 771/3 "));
+  EXPECT_FALSE(parse_mark("pgscale 771/3/5 "));
+  EXPECT_FALSE(parse_mark("pgscale 771 9912"));
 }
 
-MarkedTable marked(const char* table, Fate fate, bool wanted = false, const char* cluster = "7/1") {
-  return {"s1", "app", name(table), false, wanted, {cluster, "42"}, fate};
+const Coordinator kOwn{"7/1", "5"};
+
+MarkedTable marked(const char* table, Fate fate, bool wanted = false, Coordinator maker = kOwn) {
+  return {"s1", "app", name(table), false, wanted, {std::move(maker), "42"}, fate};
 }
 
 TEST(Sweep, OnlyWhatWasRolledBackGoes) {
   const auto items = plan_sweep(
       {marked("a", Fate::kAborted), marked("b", Fate::kRunning), marked("c", Fate::kAborted, true),
-       marked("d", Fate::kCommitted, true), marked("e", Fate::kAborted, false, "8/1")},
-      "7/1");
+       marked("d", Fate::kCommitted, true), marked("e", Fate::kAborted, false, {"8/1", "5"})},
+      kOwn);
   ASSERT_EQ(items.size(), 1u);
   const auto& step = std::get<ShardStep>(items[0]);
   EXPECT_EQ(step.sql.at(0).text(), "DROP TABLE \"app\".\"a\"");
@@ -192,18 +196,25 @@ TEST(Sweep, OnlyWhatWasRolledBackGoes) {
 
 TEST(Sweep, WhatCannotBeProvenIsToldOfAndStays) {
   for (const MarkedTable& table : {marked("a", Fate::kUnknown), marked("b", Fate::kCommitted),
-                                   marked("c", Fate::kAborted, false, "7/2")}) {
-    const auto items = plan_sweep({table}, "7/1");
+                                   marked("c", Fate::kAborted, false, {"7/2", "5"})}) {
+    const auto items = plan_sweep({table}, kOwn);
     ASSERT_EQ(items.size(), 1u);
     EXPECT_TRUE(std::holds_alternative<ShardRefusal>(items[0]));
+  }
+}
+
+TEST(Sweep, TheTablesOfAnotherDatabaseAreItsOwn) {
+  for (const Fate fate : {Fate::kAborted, Fate::kCommitted, Fate::kUnknown}) {
+    EXPECT_TRUE(plan_sweep({marked("a", fate, false, {"7/1", "6"})}, kOwn).empty());
+    EXPECT_TRUE(plan_sweep({marked("a", fate, false, {"7/2", "6"})}, kOwn).empty());
   }
 }
 
 TEST(Sweep, PartitionsGoWithTheirParentOrByThemselves) {
   MarkedTable leaf = marked("orders_p0", Fate::kAborted);
   leaf.is_leaf = true;
-  EXPECT_EQ(plan_sweep({marked("orders", Fate::kAborted), leaf}, "7/1").size(), 1u);
-  EXPECT_EQ(plan_sweep({marked("orders", Fate::kCommitted, true), leaf}, "7/1").size(), 1u);
+  EXPECT_EQ(plan_sweep({marked("orders", Fate::kAborted), leaf}, kOwn).size(), 1u);
+  EXPECT_EQ(plan_sweep({marked("orders", Fate::kCommitted, true), leaf}, kOwn).size(), 1u);
 }
 
 }  // namespace
