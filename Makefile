@@ -32,7 +32,7 @@ SHLIB_LINK = -lstdc++ $(libpq) -Wl,--version-script=$(srcdir)/src/pgscale.map
 # No bitcode for the JIT: it would be made by clang with rules of its own for C++.
 override with_llvm = no
 
-EXTRA_CLEAN = $(OBJS:.o=.d) results regression.diffs regression.out output_iso log tmp_check \
+EXTRA_CLEAN = $(OBJS:.o=.d) src/core/standard.h.gch src/core/standard.h.d results regression.diffs regression.out output_iso log tmp_check \
 	build/unit build/server-version
 
 PG_CONFIG ?= pg_config
@@ -88,6 +88,13 @@ include $(PGXS)
 
 $(INSTALL_SQL): $(SQL_FILES) Makefile
 	cat $(SQL_FILES) > $@.tmp && mv $@.tmp $@
+
+# Read once instead of by each file; GCC takes the compiled one, other compilers the header.
+CXX_OBJS = $(patsubst %.cpp,%.o,$(wildcard src/*/*.cpp))
+$(CXX_OBJS): src/core/standard.h.gch
+$(CXX_OBJS): private override CXXFLAGS += -include src/core/standard.h
+src/core/standard.h.gch: src/core/standard.h build/server-version
+	$(CXX) $(CXXFLAGS) $(CPPFLAGS) -x c++-header -c -o $@ $<
 
 # Objects made for one server version must not end up in a module for another.
 $(OBJS): build/server-version

@@ -136,8 +136,7 @@ build_in_cmake() {
     ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$TOP" "$TOP/build/unit/CMakeCache.txt"; then
     rm -rf "$TOP/build/unit"
   fi
-  # No build type: without debug information the build takes a fourth less.  The sloppiness is what ccache
-  # asks for to work with precompiled headers.
+  # No build type: without debug information the build takes a fourth less.
   cmake -S "$TOP" -B "$TOP/build/unit" -DCMAKE_BUILD_TYPE= -DPGSCALE_WERROR=ON -DPGSCALE_MODULE=OFF \
     -DPGSCALE_SANITIZE="${PGSCALE_SANITIZE-undefined}" &&
     CCACHE_SLOPPINESS=pch_defines,time_macros cmake --build "$TOP/build/unit" --target "$1" -j "$(nproc)"

@@ -86,7 +86,8 @@ use_run_dir() {
 # Builds the extension and installs it into the private tree.  Arguments go to make.
 build_and_install() {
   local log=$RUN_DIR/log/build.log
-  if ! make -s -C "$TOP" -j"$(nproc)" PG_CONFIG="$TREE_BIN/pg_config" "$@" install >"$log" 2>&1 </dev/null; then
+  # The sloppiness is what ccache asks for to work with precompiled headers.
+  if ! CCACHE_SLOPPINESS=pch_defines,time_macros make -s -C "$TOP" -j"$(nproc)" PG_CONFIG="$TREE_BIN/pg_config" "$@" install >"$log" 2>&1 </dev/null; then
     tail -n 60 "$log"
     echo "build failed; the whole output is in $log"
     return 1
