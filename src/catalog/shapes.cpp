@@ -44,6 +44,12 @@ Sql columns() {
       "        CASE WHEN a.attgenerated <> '' THEN 'generated'"
       "             WHEN a.attidentity <> '' THEN 'identity'"
       "             WHEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) ~ 'nextval\\(' THEN 'counted'"
+      "             WHEN EXISTS (SELECT FROM pg_catalog.pg_depend s"
+      "                           WHERE s.classid = 'pg_catalog.pg_attrdef'::regclass"
+      "                             AND s.objid = d.oid"
+      "                             AND s.refclassid IN ('pg_catalog.pg_proc'::regclass,"
+      "                                                  'pg_catalog.pg_operator'::regclass))"
+      "             THEN 'own'"
       "        END"
       "   FROM wanted w"
       "   JOIN pg_catalog.pg_attribute a ON a.attrelid = w.oid AND a.attnum > 0"
@@ -114,6 +120,7 @@ ShapeColumn read_column(const std::vector<pg::Value>& row) {
   column.is_generated = row[8] == "generated";
   column.is_identity = row[8] == "identity";
   column.counts_by_itself = column.is_identity || row[8] == "counted";
+  column.has_own_function = row[8] == "own";
   return column;
 }
 

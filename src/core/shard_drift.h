@@ -25,6 +25,7 @@ struct ShapeColumn {
   std::string expression;  // of the default, or of a generated column
   bool is_generated = false;
   bool counts_by_itself = false;  // identity, or a default that takes from a sequence
+  bool has_own_function = false;  // a default by a function that is not PostgreSQL's own
   bool is_identity = false;
 };
 struct ShapeConstraint {

@@ -130,9 +130,12 @@ class ShapeComparison {
     }
   }
 
-  // A sequence here cannot be asked from there, so the shard has no default in its place.
+  // A sequence here cannot be asked from there, so the shard has no default in its place; nor need
+  // it have the functions that are here.
   void compare_defaults(const ShapeColumn& wanted, const ShapeColumn& column) {
-    const std::string expected = wanted.counts_by_itself ? "" : wanted.expression;
+    if (wanted.has_own_function && column.expression == wanted.expression) return;
+    const bool is_local = wanted.counts_by_itself || wanted.has_own_function;
+    const std::string expected = is_local ? "" : wanted.expression;
     if (expected == column.expression) return;
     Sql sql = alter_column(wanted.name);
     if (expected.empty()) {

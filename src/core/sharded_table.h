@@ -19,7 +19,7 @@ struct ShardedColumn {
   std::optional<QualifiedName> collation;  // where it is not the type's own
   bool not_null = false;
   std::string default_value;      // an expression; empty: none
-  bool default_is_local = false;  // it takes from a sequence, which each server has for itself
+  bool default_is_local = false;  // by a sequence or function that is not PostgreSQL's own
   std::string generated;          // the expression of a stored generated column; empty: none
 };
 

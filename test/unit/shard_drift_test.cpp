@@ -145,6 +145,19 @@ TEST(ShardDrift, ASequenceHereIsNoDefaultThere) {
   EXPECT_TRUE(compare_shard(wanted, facts()).empty());
 }
 
+TEST(ShardDrift, AShardNeedsNoFunctionsOfOurs) {
+  ShardedDesire wanted = desire();
+  wanted.shape.columns[0].has_own_function = true;
+  wanted.shape.columns[0].expression = "pgscale.next_id()";
+  EXPECT_TRUE(compare_shard(wanted, facts()).empty());
+  ShardFacts same = facts();
+  same.parent->columns[0].expression = "pgscale.next_id()";
+  EXPECT_TRUE(compare_shard(wanted, same).empty());
+  same.parent->columns[0].expression = "7";
+  EXPECT_EQ(fix_of(only(compare_shard(wanted, same))),
+            R"(ALTER TABLE "public"."t" ALTER COLUMN "id" DROP DEFAULT;)");
+}
+
 TEST(ShardDrift, ADefaultOfAPartitionAloneIsItsOwn) {
   ShardFacts other = facts();
   other.leaves[0].there->columns[1].expression = "'x'::text";
