@@ -19,8 +19,8 @@ sub tables_on_shards { my $sql = $on_shards; $sql =~ s/PATTERN/$_[0]/; return $s
 
 sub refused
 {
-	my ($sql, $message, $name) = @_;
-	my ($status, $out, $error) = $node->psql('postgres', "\\set VERBOSITY verbose\n$sql");
+	my ($sql, $message, $name, $database) = @_;
+	my ($status, $out, $error) = $node->psql($database // 'postgres', "\\set VERBOSITY verbose\n$sql");
 	like($error, $message, $name);
 	return;
 }
@@ -126,6 +126,13 @@ foreach my $victim ('coordinator', 'a dead shard', 'a frozen shard')
 }
 $node->safe_psql('postgres', $create);
 is(ask($node, 'postgres', 'SELECT count(*), count(DISTINCT k) FROM big'), '300000|300000', 'then it goes well');
+
+# --- another database here with the same shards
+$node->safe_psql('postgres', 'CREATE DATABASE other');
+$node->safe_psql('other', 'CREATE EXTENSION postgres_fdw; CREATE EXTENSION pgscale');
+$node->safe_psql('other', "SELECT pgscale.add_shard('s1', '" . $shards[0]->host . "', " . $shards[0]->port . ", 'postgres'); SELECT pgscale.map_user(current_user, 's1', current_user)");
+is(ask($node, 'other', 'SELECT object, refusal FROM pgscale.plan_shards()'), '', 'sees that the tables there are not its own');
+refused('CREATE TABLE big (k int); SELECT * FROM pgscale.create_sharded_table(\'big\', \'k\')', qr/42P07: table public.big already exists on shard "s1"/, 'and does not touch them', 'other');
 
 # --- a dropped table is forgotten, and its tables on the shards are told of
 $node->safe_psql('postgres', 'DROP TABLE big');

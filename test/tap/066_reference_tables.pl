@@ -40,6 +40,21 @@ becomes($node, 'postgres', 'CALL pgscale.sync_shards(); SELECT in_step FROM pgsc
 is(ask($shards[1], 'postgres', $names), 'Deutschland,USA', 'and catches up');
 add_shard($node, $shards[2]);
 becomes($shards[2], 'postgres', $names, 'Deutschland,USA', 'a new shard gets its copy');
+
+# A shard that freezes while its copy is being replaced.
+configure($node, 'pgscale.lock_timeout' => '30s');
+my $holder = $shards[1]->background_psql('postgres');
+$holder->query_safe('BEGIN; LOCK TABLE countries IN SHARE MODE');
+$node->safe_psql('postgres', "INSERT INTO countries VALUES ('it', 'Italy')");
+becomes($shards[1], 'postgres', "SELECT count(*) FROM pg_locks WHERE NOT granted", 1, 'its copy is being replaced');
+signal_all($shards[1], 'STOP');
+becomes($shards[$_], 'postgres', $names, 'Deutschland,Italy,USA', 'the others get their rows') foreach 0, 2;
+becomes($node, 'postgres', "SELECT in_step IS NULL, error IS NOT NULL FROM pgscale.reference_state WHERE shard = 's2'", 't|t', 'nobody waits for the frozen one');
+signal_all($shards[1], 'CONT');
+$holder->quit;
+becomes($node, 'postgres', "CALL pgscale.sync_shards(); SELECT in_step FROM pgscale.reference_state WHERE shard = 's2'", 't', 'it catches up');
+is(ask($shards[1], 'postgres', $names), 'Deutschland,Italy,USA', 'with all rows');
+configure($node, 'pgscale.lock_timeout' => '200ms');
 my ($status, $out, $error) = $node->psql('postgres', "CREATE TABLE p (a int) PARTITION BY HASH (a); SELECT pgscale.create_reference_table('p')");
 like($error, qr/table "p" is partitioned/, 'a partitioned table is no reference table');
 
@@ -60,5 +75,12 @@ $shards[0]->safe_psql('postgres', "DROP TABLE users_x; ALTER TABLE users DETACH 
 is(ask($node, 'postgres', "$report WHERE NOT ok"), 'users_s1|eu|s1|3|1|f|1 rows belong to other partitions', 'and one that got past the bounds');
 $shards[1]->stop;
 is(ask($node, 'postgres', "SELECT ok IS NULL, detail ~ 'could not connect|is down' FROM pgscale.residency_report() WHERE shard = 's2'"), 't|t', 'where nobody can look nothing is claimed');
+
+# What is frozen when the test dies could not be stopped.
+END
+{
+	local $?;
+	eval { signal_all($shards[1], 'CONT') };
+}
 
 done_testing();

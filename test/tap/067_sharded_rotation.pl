@@ -70,10 +70,32 @@ becomes($node, 'postgres', "SELECT bool_or(sqlstate = '55P03' AND message ~ 'sha
 $reader->quit;
 becomes($node, 'postgres', on_shards('events_p2026_04'), '', 'when it is free the partition goes');
 
+# --- nor does anybody wait for a shard that freezes in the middle of a step
+configure($node, 'pgscale.lock_timeout' => '30s');
+$reader = $shards[0]->background_psql('postgres');
+$reader->query_safe('BEGIN; SELECT count(*) FROM events');
+my $before = ask($node, 'postgres', 'SELECT max(id) FROM pgscale.runs');
+set_clock($node, '2026-08-15');
+becomes($shards[0], 'postgres', "SELECT count(*) FROM pg_locks WHERE NOT granted", 1, 'a step waits on the shard');
+signal_all($shards[0], 'STOP');
+becomes($node, 'postgres', "SELECT count(*) > 0 FROM pgscale.runs WHERE id > $before AND outcome = 'failed' AND sqlstate ~ '^08' AND message ~ 'shard \"s1\"'", 't', 'the step ends with an error');
+is(ask($node, 'postgres', "SELECT count(*) FROM pg_class WHERE relname IN ('events_p2026_05', 'events_p2026_10')"), 2, 'what could be done is done, the rest is not');
+signal_all($shards[0], 'CONT');
+$reader->quit;
+becomes($node, 'postgres', on_shards('events_p2026_05'), '', 'what was left undone is done', 60);
+configure($node, 'pgscale.lock_timeout' => '200ms');
+
 # --- a new shard takes part
 my $third = new_shard('s3');
 add_shard($node, $third);
-set_clock($node, '2026-08-15');
-becomes($node, 'postgres', on_shards('events_p2026_10'), 's3 events_p2026_10', 'a new shard gets the next partition, and the parent with it');
+set_clock($node, '2026-09-15');
+becomes($node, 'postgres', on_shards('events_p2026_11'), 's3 events_p2026_11', 'a new shard gets the next partition, and the parent with it');
+
+# What is frozen when the test dies could not be stopped.
+END
+{
+	local $?;
+	eval { signal_all($shards[0], 'CONT') };
+}
 
 done_testing();

@@ -178,11 +178,48 @@ $node->safe_psql('postgres', 'CALL pgscale.sync_shards()');
 columns_are('customer remark price', 'sync_shards() finishes it');
 is(ask($node, 'postgres', "SELECT count(*) > 0 FROM pgscale.runs WHERE action = 'finish prepared' AND outcome = 'ok'"), 't', 'as the journal says');
 
+# --- a shard freezes while it is waited for: nowhere
+$reader = $shards[1]->background_psql('postgres');
+$reader->query_safe('BEGIN; SELECT count(*) FROM orders');
+$session = $node->background_psql('postgres', on_error_stop => 0);
+my $state = "SELECT state FROM pg_stat_activity WHERE pid = " . $session->query_safe('SELECT pg_backend_pid()');
+say_in($session, "SELECT pgscale.shard_ddl('orders', 'ALTER TABLE orders ADD COLUMN lost int', lock_timeout => '60s')");
+becomes($shards[1], 'postgres', 'SELECT count(*) FROM pg_locks WHERE NOT granted', 1, 'it waits for a shard');
+signal_all($shards[1], 'STOP');
+becomes($node, 'postgres', $state, 'idle', 'nobody waits for a frozen shard', 5);
+signal_all($shards[1], 'CONT');
+$reader->query_safe('COMMIT');
+becomes($shards[1], 'postgres', "SELECT count(*) FROM pg_stat_activity WHERE query ~ '^ALTER TABLE'", 0, 'the shard lets go of it');
+shards_answer($node);
+columns_are('customer remark price', 'frozen when it was waited for');
+
+# --- or before it hears of the commit: everywhere
+eval { $session->quit };
+$session = $node->background_psql('postgres', on_error_stop => 0);
+$state = "SELECT state FROM pg_stat_activity WHERE pid = " . $session->query_safe('SELECT pg_backend_pid()');
+$session->query_safe('BEGIN');
+$session->query_safe("SELECT pgscale.shard_ddl('orders', 'ALTER TABLE orders ADD COLUMN kept int')");
+signal_all($shards[1], 'STOP');
+say_in($session, 'COMMIT');
+becomes($node, 'postgres', $state, 'idle', 'the commit does not wait for it', 5);
+signal_all($shards[1], 'CONT');
+shards_answer($node);
+$node->safe_psql('postgres', 'CALL pgscale.sync_shards()');
+columns_are('customer remark price kept', 'frozen before the word came');
+ddl('ALTER TABLE orders DROP COLUMN kept');
+
 # --- a shard that cannot
 $shards[0]->safe_psql('postgres', 'ALTER SYSTEM SET max_prepared_transactions = 0');
 $shards[0]->restart;
 shards_answer($node);
 ddl_refused('ALTER TABLE orders ADD COLUMN a int', qr/55000: shard "s1" cannot prepare transactions.*HINT:  Set it to at least/s, 'a shard without prepared transactions');
 columns_are('customer remark price', 'and nothing is changed');
+
+# What is frozen when the test dies could not be stopped.
+END
+{
+	local $?;
+	eval { signal_all($shards[1], 'CONT') };
+}
 
 done_testing();
