@@ -1,4 +1,5 @@
 #include "api/arguments.h"
+#include "api/procedure.h"
 #include "apply/adoption.h"
 #include "apply/preflight.h"
 #include "catalog/encodings.h"
@@ -16,6 +17,8 @@ using catalog::AdopteeFacts;
 using catalog::AdoptionRow;
 using catalog::PolicyRow;
 
+constexpr char kPhases[] = "It carries out each phase in a transaction of its own.";
+
 // The arguments that adopt_report() and adopt_table() share, in their SQL order.
 struct Wish {
   std::string control;
@@ -27,13 +30,13 @@ struct Wish {
 
 Wish read_wish(const pg::Arguments& arguments) {
   Wish wish;
-  wish.control = not_null(arguments.text(1), "control");
-  wish.policy.interval = not_null(arguments.text(2), "interval");
-  wish.policy.premake = not_null(arguments.integer(3), "premake");
+  wish.control = pg::not_null(arguments.text(1), "control");
+  wish.policy.interval = pg::not_null(arguments.text(2), "interval");
+  wish.policy.premake = pg::not_null(arguments.integer(3), "premake");
   wish.policy.origin = arguments.text(4);
   wish.policy.retention = arguments.text(5);
-  wish.policy.retire = not_null(arguments.text(6), "retire");
-  wish.policy.default_partition = not_null(arguments.boolean(7), "default_partition");
+  wish.policy.retire = pg::not_null(arguments.text(6), "retire");
+  wish.policy.default_partition = pg::not_null(arguments.boolean(7), "default_partition");
   wish.policy.timezone = arguments.text(8).value_or("UTC");
   wish.policy.naming = arguments.text(9);
   wish.policy.ahead = arguments.text(10);
@@ -100,15 +103,6 @@ void claim(Oid table) {
                 {}, "Try again when it has finished.");
 }
 
-void require_top_level(PgsCall* call, const std::string& name) {
-  if (!pg::call(pgs_call_may_commit, call)) {
-    throw Failure(Problem::kInvalidTransactionState,
-                  name + " cannot run inside a transaction block or a function",
-                  "It carries out each phase in a transaction of its own.");
-  }
-  pg::call(pgs_prevent_in_recovery, name.c_str());
-}
-
 void adopt_report(PgsCall* call) {
   const pg::Arguments arguments(call);
   const Oid table = arguments.relation(0, "relation");
@@ -127,7 +121,7 @@ void adopt_report(PgsCall* call) {
 }
 
 void adopt_table(PgsCall* call) {
-  require_top_level(call, "pgscale.adopt_table()");
+  require_top_level(call, "pgscale.adopt_table", kPhases);
   const pg::Arguments arguments(call);
   const Oid table = arguments.relation(0, "relation");
   const std::string requester = catalog::session_user();
@@ -141,7 +135,7 @@ void adopt_table(PgsCall* call) {
 }
 
 void adopt_abort(PgsCall* call) {
-  require_top_level(call, "pgscale.adopt_abort()");
+  require_top_level(call, "pgscale.adopt_abort", kPhases);
   const Oid table = pg::Arguments(call).relation(0, "relation");
   const std::string requester = catalog::session_user();
   pg::Session session(pg::Venue::kProcedure);

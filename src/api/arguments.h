@@ -44,13 +44,6 @@ struct PolicyArguments {
   std::optional<std::string> retire_shard;
 };
 
-// An argument that must be given.
-template <typename T>
-T not_null(const std::optional<T>& value, const char* name) {
-  if (!value) throw Failure(Problem::kNullNotAllowed, std::string(name) + " must not be null");
-  return *value;
-}
-
 [[nodiscard]] PolicyArguments policy_arguments(const pg::Arguments& arguments);
 
 // The policy that a new set begins with, and one with the changes that are given.

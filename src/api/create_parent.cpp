@@ -20,11 +20,11 @@ using catalog::PolicyRow;
 PolicyRow policy_row(const PolicyArguments& given, const ParentFacts& facts) {
   PolicyRow row;
   row.interval = given.interval;
-  row.premake = not_null(given.premake, "premake");
+  row.premake = pg::not_null(given.premake, "premake");
   row.origin = given.start_at;
   row.retention = given.retention;
-  row.retire = not_null(given.retire, "retire");
-  row.default_partition = not_null(given.default_partition, "default_partition");
+  row.retire = pg::not_null(given.retire, "retire");
+  row.default_partition = pg::not_null(given.default_partition, "default_partition");
   row.timezone = given.timezone.value_or("UTC");
   row.partitions = given.partitions;
   row.lists = given.lists;
@@ -35,9 +35,9 @@ PolicyRow policy_row(const PolicyArguments& given, const ParentFacts& facts) {
   if (given.encoder) row.encoder = catalog::function_signature(*given.encoder);
   if (given.decoder) row.decoder = catalog::function_signature(*given.decoder);
   take_retirement(row, given, facts);
-  row.drain = not_null(given.drain, "drain");
-  row.auto_list = not_null(given.auto_list, "auto_list");
-  row.auto_list_rows = not_null(given.auto_list_rows, "auto_list_rows");
+  row.drain = pg::not_null(given.drain, "drain");
+  row.auto_list = pg::not_null(given.auto_list, "auto_list");
+  row.auto_list_rows = pg::not_null(given.auto_list_rows, "auto_list_rows");
   return row;
 }
 

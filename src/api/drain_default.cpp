@@ -1,3 +1,4 @@
+#include "api/procedure.h"
 #include "apply/drain.h"
 #include "catalog/journal.h"
 #include "catalog/policies.h"
@@ -11,24 +12,15 @@ namespace {
 
 constexpr int kMostInABatch = 10'000'000;
 
-void require_top_level(PgsCall* call) {
-  if (pg::call(pgs_call_may_commit, call)) return;
-  throw Failure(Problem::kInvalidTransactionState,
-                "pgscale.drain_default() cannot run inside a transaction block or a function",
-                "It commits each batch of rows.");
-}
-
 int batch_of(const pg::Arguments& arguments) {
-  const auto batch = arguments.integer(1);
-  if (!batch) throw Failure(Problem::kNullNotAllowed, "batch must not be null");
-  if (*batch >= 1 && *batch <= kMostInABatch) return *batch;
+  const int batch = pg::not_null(arguments.integer(1), "batch");
+  if (batch >= 1 && batch <= kMostInABatch) return batch;
   throw Failure(Problem::kInvalidParameter,
                 "batch must be between 1 and " + std::to_string(kMostInABatch));
 }
 
 void drain_default(PgsCall* call) {
-  require_top_level(call);
-  pg::call(pgs_prevent_in_recovery, "pgscale.drain_default()");
+  require_top_level(call, "pgscale.drain_default", "It commits each batch of rows.");
   const pg::Arguments arguments(call);
   const Oid parent = arguments.relation(0, "parent");
   const int batch = batch_of(arguments);
@@ -40,11 +32,8 @@ void drain_default(PgsCall* call) {
   session.end();
   if (report.failures == 0) return;
   if (report.steps == 0) throw pg::OutcomeError(*report.trouble);
-  const std::string message =
-      "draining the default partition of \"" + facts.parent.name.name.name() + "\" left " +
-      std::to_string(report.failures) + (report.failures == 1 ? " partition" : " partitions") +
-      " undone: " + report.trouble->message;
-  pg::call(pgs_warning, message.c_str(), "See pgscale.runs.");
+  warn_of_undone("draining the default partition of \"" + facts.parent.name.name.name() + "\"",
+                 report.failures, "partition", report.trouble->message);
 }
 
 }  // namespace

@@ -20,8 +20,7 @@ struct Question {
 };
 
 milliseconds patience(const std::optional<std::chrono::microseconds>& timeout) {
-  if (!timeout) throw Failure(Problem::kNullNotAllowed, "timeout must not be null");
-  const auto limit = std::chrono::duration_cast<milliseconds>(*timeout);
+  const auto limit = std::chrono::duration_cast<milliseconds>(pg::not_null(timeout, "timeout"));
   // What statement_timeout of the shard can express.
   if (limit < milliseconds(1) || limit > milliseconds(INT32_MAX)) {
     throw Failure(Problem::kInvalidParameter, "invalid value for timeout", {},
@@ -31,10 +30,9 @@ milliseconds patience(const std::optional<std::chrono::microseconds>& timeout) {
 }
 
 Question read_question(const pg::Arguments& arguments) {
-  const auto sql = arguments.text(0);
-  if (!sql) throw Failure(Problem::kNullNotAllowed, "sql must not be null");
+  const std::string sql = pg::not_null(arguments.text(0), "sql");
   pg::Session session(pg::Venue::kFunction);
-  Question question{*sql, {}, remote::in(patience(arguments.duration(2)))};
+  Question question{sql, {}, remote::in(patience(arguments.duration(2)))};
   for (const std::string& shard : catalog::chosen_shards(arguments.text(1))) {
     question.targets.push_back(remote::target_of(shard, pg::current_user()));
   }

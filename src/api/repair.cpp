@@ -1,7 +1,5 @@
 #include "apply/repair.h"
-
-#include <algorithm>
-
+#include "api/procedure.h"
 #include "catalog/journal.h"
 #include "catalog/policies.h"
 #include "core/failure.h"
@@ -30,16 +28,9 @@ std::set<DriftKind> chosen_kinds(const std::optional<std::string>& array) {
   return chosen;
 }
 
-void require_top_level(PgsCall* call) {
-  if (pg::call(pgs_call_may_commit, call)) return;
-  throw Failure(Problem::kInvalidTransactionState,
-                "pgscale.repair() cannot run inside a transaction block or a function",
-                "It carries out each step in a transaction of its own.");
-}
-
 void repair(PgsCall* call) {
-  require_top_level(call);
-  pg::call(pgs_prevent_in_recovery, "pgscale.repair()");
+  require_top_level(call, "pgscale.repair",
+                    "It carries out each step in a transaction of its own.");
   const pg::Arguments arguments(call);
   const Oid parent = arguments.relation(0, "parent");
   const auto kinds = arguments.text(1);
@@ -49,12 +40,8 @@ void repair(PgsCall* call) {
   (void)catalog::require_policy(facts);
   const auto report = apply::repair(session, parent, chosen_kinds(kinds), catalog::session_user());
   session.end();
-  if (report.failures == 0) return;
-  const std::string message = "repair of \"" + facts.parent.name.name.name() + "\" left " +
-                              std::to_string(report.failures) +
-                              (report.failures == 1 ? " step" : " steps") +
-                              " undone: " + report.last_error;
-  pg::call(pgs_warning, message.c_str(), "See pgscale.runs.");
+  warn_of_undone("repair of \"" + facts.parent.name.name.name() + "\"", report.failures, "step",
+                 report.last_error);
 }
 
 }  // namespace

@@ -55,14 +55,13 @@ bool wait_until_visible(std::uint64_t lsn, std::chrono::microseconds timeout) {
 }
 
 void forget_receiver(PgsCall* call) {
-  const auto name = pg::Arguments(call).text(0);
-  if (!name) throw Failure(Problem::kNullNotAllowed, "name must not be null");
+  const std::string name = pg::not_null(pg::Arguments(call).text(0), "name");
   pg::call(pgs_prevent_in_recovery, "pgscale.forget_receiver()");
   pg::Session session(pg::Venue::kFunction);
-  const bool known = catalog::forget_receiver(*name) > 0;
+  const bool known = catalog::forget_receiver(name) > 0;
   session.end();
   if (!known) {
-    throw Failure(Problem::kUndefinedObject, "no receiver named \"" + *name + "\" is missed", {},
+    throw Failure(Problem::kUndefinedObject, "no receiver named \"" + name + "\" is missed", {},
                   "Those that are have status disconnected and no slot in the view pgscale.lag.");
   }
   pg::call(pgs_return_void, call);
@@ -70,14 +69,12 @@ void forget_receiver(PgsCall* call) {
 
 void wait_for_lsn(PgsCall* call) {
   const pg::Arguments arguments(call);
-  const auto lsn = arguments.lsn(0);
-  const auto timeout = arguments.duration(1);
-  if (!lsn) throw Failure(Problem::kNullNotAllowed, "lsn must not be null");
-  if (!timeout) throw Failure(Problem::kNullNotAllowed, "timeout must not be null");
-  if (timeout->count() < 0) {
+  const auto lsn = pg::not_null(arguments.lsn(0), "lsn");
+  const auto timeout = pg::not_null(arguments.duration(1), "timeout");
+  if (timeout.count() < 0) {
     throw Failure(Problem::kInvalidParameter, "timeout must not be negative");
   }
-  pg::call(pgs_return_bool, call, wait_until_visible(*lsn, *timeout));
+  pg::call(pgs_return_bool, call, wait_until_visible(lsn, timeout));
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ void copy_into(PgsCall* call) {
                   "exactly one of file, program and from_table must be given");
   }
   const auto names = arguments.text(4);
-  const auto options = not_null(arguments.text(5), "options");
+  const auto options = pg::not_null(arguments.text(5), "options");
   pg::Session session(pg::Venue::kFunction);
   const auto columns =
       names ? catalog::chosen_columns(relation, *names) : catalog::writable_columns(relation);
@@ -70,8 +70,8 @@ void require_key(Oid relation, const std::vector<ColumnValue>& values) {
 void update_key(PgsCall* call) {
   const pg::Arguments arguments(call);
   const Oid relation = arguments.relation(0, "relation");
-  const auto old_json = not_null(arguments.text(1), "old");
-  const auto new_json = not_null(arguments.text(2), "new");
+  const auto old_json = pg::not_null(arguments.text(1), "old");
+  const auto new_json = pg::not_null(arguments.text(2), "new");
   pg::Session session(pg::Venue::kFunction);
   const auto old_values = catalog::column_values(relation, old_json, "old");
   const auto new_values = catalog::column_values(relation, new_json, "new");

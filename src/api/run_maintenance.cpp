@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 
+#include "api/procedure.h"
 #include "apply/adoption.h"
 #include "apply/maintenance.h"
 #include "catalog/adoptions.h"
@@ -8,7 +9,6 @@
 #include "catalog/inventory.h"
 #include "catalog/journal.h"
 #include "catalog/subpolicies.h"
-#include "core/failure.h"
 #include "pg/arguments.h"
 #include "pg/contain.h"
 #include "pg/server.h"
@@ -39,17 +39,7 @@ void tell(const Report& report, Oid parent) {
     case Attendance::kGone: return;
     case Attendance::kMaintained: break;
   }
-  if (report.failures == 0) return;
-  warn("maintenance of \"" + name + "\" left " + std::to_string(report.failures) +
-           (report.failures == 1 ? " step" : " steps") + " undone: " + report.last_error,
-       "See pgscale.runs.");
-}
-
-void require_top_level(PgsCall* call) {
-  if (pg::call(pgs_call_may_commit, call)) return;
-  throw Failure(Problem::kInvalidTransactionState,
-                "pgscale.run_maintenance() cannot run inside a transaction block or a function",
-                "It carries out each step in a transaction of its own.");
+  warn_of_undone("maintenance of \"" + name + "\"", report.failures, "step", report.last_error);
 }
 
 // Where no worker visits the database, the adoptions that have come to a standstill are looked at
@@ -67,8 +57,8 @@ std::vector<Oid> with_sets_below(Oid parent) {
 }
 
 void run_maintenance(PgsCall* call) {
-  require_top_level(call);
-  pg::call(pgs_prevent_in_recovery, "pgscale.run_maintenance()");
+  require_top_level(call, "pgscale.run_maintenance",
+                    "It carries out each step in a transaction of its own.");
   const auto parent = pg::Arguments(call).oid(0);
   const std::string requester = catalog::session_user();
   pg::Session session(pg::Venue::kProcedure);

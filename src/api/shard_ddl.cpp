@@ -10,7 +10,7 @@ namespace {
 using std::chrono::milliseconds;
 
 milliseconds limit(const std::optional<std::chrono::microseconds>& value, const char* name) {
-  const auto limit = std::chrono::duration_cast<milliseconds>(not_null(value, name));
+  const auto limit = std::chrono::duration_cast<milliseconds>(pg::not_null(value, name));
   if (limit < milliseconds(1) || limit > milliseconds(INT32_MAX)) {
     throw Failure(Problem::kInvalidParameter, std::string("invalid value for ") + name, {},
                   "It is between a millisecond and 24 days.");
@@ -21,7 +21,7 @@ milliseconds limit(const std::optional<std::chrono::microseconds>& value, const 
 void shard_ddl(PgsCall* call) {
   const pg::Arguments arguments(call);
   apply::ShardDdlRequest request{
-      arguments.relation(0, "relation"), not_null(arguments.text(1), "ddl"),
+      arguments.relation(0, "relation"), pg::not_null(arguments.text(1), "ddl"),
       limit(arguments.duration(2), "lock_timeout"), limit(arguments.duration(3), "timeout")};
   pg::Session session(pg::Venue::kFunction);
   apply::run_shard_ddl(request);

@@ -1,8 +1,7 @@
 #include "apply/shard_drift.h"
-
+#include "api/procedure.h"
 #include "catalog/journal.h"
 #include "catalog/parents.h"
-#include "core/failure.h"
 #include "pg/arguments.h"
 #include "pg/contain.h"
 #include "pg/server.h"
@@ -32,22 +31,15 @@ void shard_drift_of(PgsCall* call) {
 }
 
 void repair_shards(PgsCall* call) {
-  if (!pg::call(pgs_call_may_commit, call)) {
-    throw Failure(Problem::kInvalidTransactionState,
-                  "pgscale.repair_shards() cannot run inside a transaction block or a function",
-                  "It carries out each step in a transaction of its own.");
-  }
-  pg::call(pgs_prevent_in_recovery, "pgscale.repair_shards()");
+  require_top_level(call, "pgscale.repair_shards",
+                    "It carries out each step in a transaction of its own.");
   const auto only = pg::Arguments(call).oid(0);
   pg::Session session(pg::Venue::kProcedure);
   if (only) catalog::require_ownership(*only);
   const auto report = apply::repair_shards(session, only, catalog::session_user());
   session.end();
-  if (report.failures == 0) return;
-  const std::string message = "repair_shards left " + std::to_string(report.failures) +
-                              (report.failures == 1 ? " step" : " steps") +
-                              " undone: " + report.last_error;
-  pg::call(pgs_warning, message.c_str(), "See pgscale.runs and pgscale.shard_drift.");
+  warn_of_undone("repair_shards", report.failures, "step", report.last_error,
+                 "See pgscale.runs and pgscale.shard_drift.");
 }
 
 }  // namespace

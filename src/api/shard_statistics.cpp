@@ -1,8 +1,7 @@
 #include "apply/shard_statistics.h"
-
+#include "api/procedure.h"
 #include "catalog/parents.h"
 #include "catalog/sharded_tables.h"
-#include "core/failure.h"
 #include "pg/arguments.h"
 #include "pg/contain.h"
 #include "pg/server.h"
@@ -12,12 +11,8 @@ namespace pgscale::api {
 namespace {
 
 void analyze_shards(PgsCall* call) {
-  if (!pg::call(pgs_call_may_commit, call)) {
-    throw Failure(Problem::kInvalidTransactionState,
-                  "pgscale.analyze_shards() cannot run inside a transaction block or a function",
-                  "It commits what it knows of each shard by itself.");
-  }
-  pg::call(pgs_prevent_in_recovery, "pgscale.analyze_shards()");
+  require_top_level(call, "pgscale.analyze_shards",
+                    "It commits what it knows of each shard by itself.");
   const auto only = pg::Arguments(call).oid(0);
   pg::Session session(pg::Venue::kProcedure);
   if (only) {

@@ -60,23 +60,18 @@ void require_way_in(const ShardUser& user, std::optional<Oid> role) {
                 "Give a password, or another auth.");
 }
 
-std::string required(const std::optional<std::string>& value, const char* name) {
-  if (!value) throw Failure(Problem::kNullNotAllowed, std::string(name) + " must not be null");
-  return *value;
-}
-
 std::vector<std::string> shards_of(const std::optional<std::string>& name) {
   return catalog::chosen_shards(
-      pg::array_literal(std::vector<std::string>{required(name, "shard")}));
+      pg::array_literal(std::vector<std::string>{pg::not_null(name, "shard")}));
 }
 
 void map_user(PgsCall* call) {
   const pg::Arguments arguments(call);
   pg::Session session(pg::Venue::kFunction);
   ShardUser user;
-  user.local_role = required(arguments.text(0), "local_role");
-  user.remote_user = required(arguments.text(2), "remote_user");
-  user.auth = parse_auth(required(arguments.text(4), "auth"));
+  user.local_role = pg::not_null(arguments.text(0), "local_role");
+  user.remote_user = pg::not_null(arguments.text(2), "remote_user");
+  user.auth = parse_auth(pg::not_null(arguments.text(4), "auth"));
   const auto role = catalog::role_by_name(user.local_role);
   for (const std::string& shard : shards_of(arguments.text(1))) {
     user.shard = shard;
@@ -171,7 +166,7 @@ std::string random_password() {
 void rotate_password(PgsCall* call) {
   const pg::Arguments arguments(call);
   pg::Session session(pg::Venue::kFunction);
-  const std::string name = required(arguments.text(0), "local_role");
+  const std::string name = pg::not_null(arguments.text(0), "local_role");
   const auto role = catalog::role_by_name(name);
   if (!role) {
     throw Failure(Problem::kInvalidParameter, "the password of public cannot be rotated", {},

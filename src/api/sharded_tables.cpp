@@ -12,11 +12,6 @@ namespace {
 using apply::ShardingRequest;
 using catalog::ShardedKind;
 
-std::string required(const std::optional<std::string>& value, const char* name) {
-  if (!value) throw Failure(Problem::kNullNotAllowed, std::string(name) + " must not be null");
-  return *value;
-}
-
 Method read_method(const std::string& word) {
   for (Method method : {Method::kHash, Method::kList, Method::kRange}) {
     if (word == text(method)) return method;
@@ -60,7 +55,7 @@ std::vector<NamedBound> read_map(const std::string& json) {
   for (const auto& row :
        pg::query(Sql("SELECT value, key FROM pg_catalog.jsonb_each_text($1::jsonb) ORDER BY 1, 2"),
                  {json})) {
-    const std::string shard = required(row[0], "the shard of a region");
+    const std::string shard = pg::not_null(row[0], "the shard of a region");
     if (bounds.empty() || bounds.back().name != shard) bounds.push_back({shard, {}, shard});
     bounds.back().values.push_back(row[1]);
   }
@@ -70,8 +65,8 @@ std::vector<NamedBound> read_map(const std::string& json) {
 ShardingRequest read_request(const pg::Arguments& arguments) {
   ShardingRequest request;
   request.relation = arguments.relation(0, "relation");
-  request.key = required(arguments.text(1), "key");
-  request.method = read_method(required(arguments.text(2), "method"));
+  request.key = pg::not_null(arguments.text(1), "key");
+  request.method = read_method(pg::not_null(arguments.text(2), "method"));
   request.shards = arguments.text(4);
   request.beside = arguments.oid(5);
   if (const auto bounds = arguments.text(6)) request.bounds = read_bounds(*bounds);
@@ -102,8 +97,8 @@ void create_geo_table(PgsCall* call) {
   request.kind = ShardedKind::kGeo;
   request.method = Method::kList;
   request.relation = arguments.relation(0, "relation");
-  request.key = required(arguments.text(1), "key");
-  request.bounds = read_map(required(arguments.text(2), "map"));
+  request.key = pg::not_null(arguments.text(1), "key");
+  request.bounds = read_map(pg::not_null(arguments.text(2), "map"));
   catalog::require_ownership(request.relation);
   const catalog::ShardedRow made = apply::put_on_shards(request);
   session.end();

@@ -10,16 +10,11 @@
 namespace pgscale::api {
 namespace {
 
-std::string required(const std::optional<std::string>& value, const char* name) {
-  if (!value) throw Failure(Problem::kNullNotAllowed, std::string(name) + " must not be null");
-  return *value;
-}
-
 std::vector<Endpoint> endpoints(const std::string& array, int default_port) {
   std::vector<Endpoint> endpoints;
   for (const auto& row : pg::query(Sql("SELECT unnest($1::text[])"), {array})) {
     endpoints.push_back(
-        parse_endpoint(required(row[0], "an element of standby_hosts"), default_port));
+        parse_endpoint(pg::not_null(row[0], "an element of standby_hosts"), default_port));
   }
   return endpoints;
 }
@@ -31,7 +26,7 @@ ServerOptions options(const std::string& json) {
   }
   for (const auto& row :
        pg::query(Sql("SELECT key, value FROM pg_catalog.jsonb_each_text($1::jsonb)"), {json})) {
-    options[*row[0]] = required(row[1], "the value of an option");
+    options[*row[0]] = pg::not_null(row[1], "the value of an option");
   }
   return options;
 }
@@ -51,10 +46,10 @@ void add_shard(PgsCall* call) {
   pg::Session session(pg::Venue::kFunction);
   catalog::require_postgres_fdw();
   Shard shard;
-  shard.name = required(arguments.text(0), "name");
-  (void)required(arguments.text(1), "host");
-  if (!arguments.integer(2)) throw Failure(Problem::kNullNotAllowed, "port must not be null");
-  (void)required(arguments.text(3), "dbname");
+  shard.name = pg::not_null(arguments.text(0), "name");
+  (void)pg::not_null(arguments.text(1), "host");
+  (void)pg::not_null(arguments.integer(2), "port");
+  (void)pg::not_null(arguments.text(3), "dbname");
   take(arguments, shard);
   check(shard);
   std::vector<int> taken;
@@ -75,7 +70,7 @@ void add_shard(PgsCall* call) {
 void alter_shard(PgsCall* call) {
   const pg::Arguments arguments(call);
   pg::Session session(pg::Venue::kFunction);
-  Shard shard = catalog::require_shard(required(arguments.text(0), "name"));
+  Shard shard = catalog::require_shard(pg::not_null(arguments.text(0), "name"));
   catalog::require_shard_ownership(shard.name);
   const ServerOptions before = server_options(shard);
   const auto region = shard.region;
@@ -96,7 +91,7 @@ void alter_shard(PgsCall* call) {
 void drain_shard(PgsCall* call) {
   const pg::Arguments arguments(call);
   pg::Session session(pg::Venue::kFunction);
-  Shard shard = catalog::require_shard(required(arguments.text(0), "name"));
+  Shard shard = catalog::require_shard(pg::not_null(arguments.text(0), "name"));
   catalog::require_shard_ownership(shard.name);
   shard.state = arguments.boolean(1).value_or(true) ? ShardState::kDraining : ShardState::kActive;
   catalog::update_shard(shard);
@@ -107,7 +102,7 @@ void drain_shard(PgsCall* call) {
 void remove_shard(PgsCall* call) {
   const pg::Arguments arguments(call);
   pg::Session session(pg::Venue::kFunction);
-  const Shard shard = catalog::require_shard(required(arguments.text(0), "name"));
+  const Shard shard = catalog::require_shard(pg::not_null(arguments.text(0), "name"));
   catalog::require_shard_ownership(shard.name);
   if (const auto table = catalog::table_on_shard(shard.name)) {
     throw Failure(Problem::kInUse, "shard \"" + shard.name + "\" holds data",

@@ -153,7 +153,7 @@ void create_subparent(PgsCall* call) {
   const pg::Arguments arguments(call);
   const Oid parent = arguments.relation(0, "parent");
   const PolicyArguments given = policy_arguments(arguments);
-  if (!given.control) throw Failure(Problem::kNullNotAllowed, "control must not be null");
+  (void)pg::not_null(given.control, "control");
   pg::Session session(pg::Venue::kFunction);
 
   const ParentFacts facts = catalog::read_parent(parent);
@@ -176,9 +176,9 @@ void create_subparent(PgsCall* call) {
 }
 
 SubPolicy require_level(const ParentFacts& facts, std::optional<int> level) {
-  if (!level) throw Failure(Problem::kNullNotAllowed, "level must not be null");
+  const int wanted = pg::not_null(level, "level");
   for (SubPolicy& subpolicy : catalog::load_subpolicies({facts.parent.oid, 0})) {
-    if (subpolicy.level == *level) return subpolicy;
+    if (subpolicy.level == wanted) return subpolicy;
   }
   throw Failure(
       Problem::kUndefinedObject,

@@ -1,8 +1,8 @@
+#include "api/procedure.h"
 #include "apply/shard_drift.h"
 #include "apply/shard_visits.h"
 #include "apply/shards.h"
 #include "catalog/journal.h"
-#include "core/failure.h"
 #include "pg/arguments.h"
 #include "pg/contain.h"
 #include "pg/session.h"
@@ -40,12 +40,8 @@ void plan_shards(PgsCall* call) {
 }
 
 void sync_shards(PgsCall* call) {
-  if (!pg::call(pgs_call_may_commit, call)) {
-    throw Failure(Problem::kInvalidTransactionState,
-                  "pgscale.sync_shards() cannot run inside a transaction block or a function",
-                  "It carries out each step in a transaction of its own.");
-  }
-  pg::call(pgs_prevent_in_recovery, "pgscale.sync_shards()");
+  require_top_level(call, "pgscale.sync_shards",
+                    "It carries out each step in a transaction of its own.");
   pg::Session session(pg::Venue::kProcedure);
   auto report = apply::sync_shards(session, catalog::session_user(), apply::Whose::kOwn);
   apply::look_at_shards(session, apply::Whose::kOwn);
@@ -53,11 +49,7 @@ void sync_shards(PgsCall* call) {
   session.end();
   report.failures += kept.failures;
   if (kept.failures > 0) report.last_error = kept.last_error;
-  if (report.failures == 0) return;
-  const std::string message = "sync_shards left " + std::to_string(report.failures) +
-                              (report.failures == 1 ? " step" : " steps") +
-                              " undone: " + report.last_error;
-  pg::call(pgs_warning, message.c_str(), "See pgscale.runs.");
+  warn_of_undone("sync_shards", report.failures, "step", report.last_error);
 }
 
 }  // namespace

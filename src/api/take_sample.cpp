@@ -1,6 +1,6 @@
+#include "api/procedure.h"
 #include "apply/sampler.h"
 #include "catalog/journal.h"
-#include "core/failure.h"
 #include "pg/arguments.h"
 #include "pg/contain.h"
 #include "pg/session.h"
@@ -10,12 +10,9 @@ namespace pgscale::api {
 namespace {
 
 void take_sample(PgsCall* call) {
-  if (!pg::call(pgs_call_may_commit, call)) {
-    throw Failure(Problem::kInvalidTransactionState,
-                  "pgscale.take_sample() cannot run inside a transaction block or a function",
-                  "It keeps the partitions of the history, each step in a transaction of its own.");
-  }
-  pg::call(pgs_prevent_in_recovery, "pgscale.take_sample()");
+  require_top_level(
+      call, "pgscale.take_sample",
+      "It keeps the partitions of the history, each step in a transaction of its own.");
   pg::Session session(pg::Venue::kProcedure);
   if (!apply::take_sample(session, catalog::session_user())) {
     pg::call(pgs_notice, "another session takes a sample, skipping");

@@ -14,6 +14,13 @@
 
 namespace pgscale::pg {
 
+// An argument that must be given.
+template <typename T>
+T not_null(const std::optional<T>& value, const char* name) {
+  if (!value) throw Failure(Problem::kNullNotAllowed, std::string(name) + " must not be null");
+  return *value;
+}
+
 // The arguments of an SQL function, in order; empty for NULL.
 class Arguments {
  public:
@@ -57,11 +64,7 @@ class Arguments {
   }
   // The relation in the argument; NULL is an error that names the argument.
   [[nodiscard]] Oid relation(int index, const char* name) const {
-    const std::optional<Oid> oid = this->oid(index);
-    if (!oid) {
-      throw Failure(Problem::kNullNotAllowed, std::string(name) + " must not be null");
-    }
-    return *oid;
+    return not_null(oid(index), name);
   }
 
  private:
