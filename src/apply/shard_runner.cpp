@@ -17,6 +17,13 @@ void execute_on_shard(const ShardStep& step) {
   if (!role) throw Failure(Problem::kUndefinedObject, "public has no rights on a shard");
   remote::Team team({step.shard}, *role, remote::in(kPatience));
   team.begin();
+  for (const Sql& sql : step.only_if) {
+    const auto rows = team.ask(sql).at(step.shard).rows;
+    const bool is_last = &sql == &step.only_if.back();
+    if (!is_last || (!rows.empty() && rows.front()[0] == "t")) continue;
+    throw Failure(Problem::kInUse, "table " + step.object + " on shard \"" + step.shard +
+                                       "\" has come into use meanwhile");
+  }
   team.run({{step.shard, step.sql}});
   team.commit();
 }

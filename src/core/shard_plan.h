@@ -71,6 +71,8 @@ struct ShardStep {
   std::vector<Sql> sql;
   // Carried out on the shard, as the remote user of this role; here when it is empty.
   std::string remote_as = {};
+  // Asked there before it is carried out, the last of them for "t"; otherwise it is not.
+  std::vector<Sql> only_if = {};
 };
 
 // What cannot be brought about by pgscale, and what to do.

@@ -32,6 +32,26 @@ bool is_doubtful(const MarkedTable& table, const Coordinator& own) {
          table.fate == Fate::kCommitted;
 }
 
+// Between the plan and the step somebody may have come to want it, and have made it his own by
+// another mark, or may have given it a partition.
+std::vector<Sql> still_unwanted(const MarkedTable& table) {
+  Sql lock("LOCK TABLE ");
+  lock << table.name << " IN ACCESS EXCLUSIVE MODE";
+  Sql plain("");
+  plain << table.name;
+  const std::string mark = text(table.mark);
+  Sql question("SELECT d.description = ");
+  question << Literal{mark}
+           << " AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = d.objoid"
+              " AND pg_catalog.obj_description(i.inhrelid, 'pg_class') IS DISTINCT FROM "
+           << Literal{mark}
+           << ") FROM pg_catalog.pg_description d WHERE d.objsubid = 0"
+              " AND d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass"
+              " AND d.objoid = pg_catalog.to_regclass("
+           << Literal{plain.text()} << ")";
+  return {lock, question};
+}
+
 ShardItem drop_step(const MarkedTable& table) {
   Sql sql("DROP TABLE ");
   sql << table.name;
@@ -41,6 +61,7 @@ ShardItem drop_step(const MarkedTable& table) {
                  "its creation was rolled back",
                  {sql}};
   step.remote_as = table.local_role;
+  step.only_if = still_unwanted(table);
   return step;
 }
 

@@ -192,6 +192,10 @@ TEST(Sweep, OnlyWhatWasRolledBackGoes) {
   const auto& step = std::get<ShardStep>(items[0]);
   EXPECT_EQ(step.sql.at(0).text(), "DROP TABLE \"app\".\"a\"");
   EXPECT_EQ(step.remote_as, "app");
+  // Somebody may come to want it before the step.
+  ASSERT_EQ(step.only_if.size(), 2u);
+  EXPECT_EQ(step.only_if[0].text(), "LOCK TABLE \"app\".\"a\" IN ACCESS EXCLUSIVE MODE");
+  EXPECT_NE(step.only_if[1].text().find("'pgscale 7/1 42'"), std::string::npos);
 }
 
 TEST(Sweep, WhatCannotBeProvenIsToldOfAndStays) {
