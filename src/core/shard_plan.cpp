@@ -148,6 +148,12 @@ const char* text(ShardAction action) {
     case ShardAction::kDropOrphan: return "drop orphan";
     case ShardAction::kMakeCopy: return "make copy";
     case ShardAction::kRefreshCopy: return "refresh copy";
+    case ShardAction::kSeal: return "seal";
+    case ShardAction::kCopy: return "copy";
+    case ShardAction::kSwap: return "swap";
+    case ShardAction::kDrop: return "drop";
+    case ShardAction::kUnseal: return "unseal";
+    case ShardAction::kDropCopy: return "drop copy";
     case ShardAction::kReach: return "reach";
     case ShardAction::kRepairHere: return "repair locally";
     case ShardAction::kRepairOnShard: return "repair on shard";

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -56,6 +57,12 @@ enum class ShardAction {
   kDropOrphan,      // a table on a shard that no table here knows
   kMakeCopy,        // of a reference table
   kRefreshCopy,
+  kSeal,  // these six move a partition to another shard: see core/shard_move
+  kCopy,
+  kSwap,
+  kDrop,
+  kUnseal,
+  kDropCopy,
   kReach,       // look at what is on the shard
   kRepairHere,  // what compare_shard() of core/shard_drift has found
   kRepairOnShard,
@@ -73,6 +80,8 @@ struct ShardStep {
   std::string remote_as = {};
   // Asked there before it is carried out, the last of them for "t"; otherwise it is not.
   std::vector<Sql> only_if = {};
+  // What else is done on shards, as the owner of the table.
+  std::map<std::string, std::vector<Sql>> there = {};
 };
 
 // What cannot be brought about by pgscale, and what to do.
