@@ -61,7 +61,7 @@ COMMENT ON COLUMN pgscale.shards.shard IS 'The shard';
 COMMENT ON COLUMN pgscale.shards.host IS 'Host of its primary, by the registry';
 COMMENT ON COLUMN pgscale.shards.port IS 'Its port';
 COMMENT ON COLUMN pgscale.shards.region IS 'Where it is';
-COMMENT ON COLUMN pgscale.shards.state IS 'active, or draining: nothing new is placed there';
+COMMENT ON COLUMN pgscale.shards.state IS 'active, or draining: its partitions move to other shards';
 COMMENT ON COLUMN pgscale.shards.reachable IS 'Whether it answered within two seconds, and is not down for the watch; NULL when it was never asked';
 COMMENT ON COLUMN pgscale.shards.latency_ms IS 'How long it took to connect and to ask; NULL when it did not answer';
 COMMENT ON COLUMN pgscale.shards.role IS 'primary or standby; NULL when it did not answer';
@@ -69,7 +69,7 @@ COMMENT ON COLUMN pgscale.shards.lag_bytes IS 'WAL that its slowest standby has 
 COMMENT ON COLUMN pgscale.shards.lag_seconds IS 'The same in time';
 COMMENT ON COLUMN pgscale.shards.size_bytes IS 'Size of its database, when it last answered';
 COMMENT ON COLUMN pgscale.shards.rows IS 'Rows of the partitions that are on it, as it estimated them when it last answered; NULL while it has counted none';
-COMMENT ON COLUMN pgscale.shards.tables IS 'Partitions that are to be on it';
+COMMENT ON COLUMN pgscale.shards.tables IS 'Partitions that are to be on it; on a shard that is drained, those that have yet to leave';
 COMMENT ON COLUMN pgscale.shards.version IS 'Version of its server, when it last answered';
 COMMENT ON COLUMN pgscale.shards.skew IS 'Its size against the mean of all: 1 is the mean';
 COMMENT ON COLUMN pgscale.shards.error IS 'Why it did not answer; NULL when it did';

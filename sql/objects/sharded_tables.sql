@@ -36,12 +36,37 @@ COMMENT ON COLUMN pgscale.placement.bound IS 'Its bounds, as FOR VALUES says the
 COMMENT ON COLUMN pgscale.placement.shard IS 'The shard that holds it';
 COMMENT ON COLUMN pgscale.placement.region IS 'The region that its rows must not leave; NULL where that does not matter';
 
-GRANT SELECT ON pgscale.sharded_table, pgscale.placement TO PUBLIC;
+-- Partitions on their way from a shard that is drained to another.
+CREATE TABLE pgscale.shard_move (
+    relation regclass NOT NULL REFERENCES pgscale.sharded_table ON DELETE CASCADE,
+    leaf name NOT NULL,
+    source name NOT NULL REFERENCES pgscale.shard ON UPDATE CASCADE,
+    target name NOT NULL REFERENCES pgscale.shard ON UPDATE CASCADE,
+    phase text NOT NULL DEFAULT 'begun' CHECK (phase IN ('begun', 'sealed', 'copying', 'copied', 'swapped', 'opened', 'failed')),
+    copy regclass,
+    older text[],
+    begun_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (relation, leaf),
+    CHECK (source <> target)
+);
+COMMENT ON TABLE pgscale.shard_move IS 'Partitions that are being moved from a shard that is drained to another';
+COMMENT ON COLUMN pgscale.shard_move.relation IS 'The sharded table';
+COMMENT ON COLUMN pgscale.shard_move.leaf IS 'Name of the partition';
+COMMENT ON COLUMN pgscale.shard_move.source IS 'The shard that it leaves';
+COMMENT ON COLUMN pgscale.shard_move.target IS 'The shard that it goes to';
+COMMENT ON COLUMN pgscale.shard_move.phase IS 'What is done: begun; sealed: its rows can be read and not changed; copying; copied; swapped: it is on the new shard, and still a table on the old one; opened: given up, and still a table on the new one; failed: to be given up';
+COMMENT ON COLUMN pgscale.shard_move.copy IS 'The foreign table that is about to become the partition; NULL before the rows are copied';
+COMMENT ON COLUMN pgscale.shard_move.older IS 'Transactions on the new shard that may be older than the rows there; the partition is swapped when they have ended';
+COMMENT ON COLUMN pgscale.shard_move.begun_at IS 'When the move began, in real time';
+
+GRANT SELECT ON pgscale.sharded_table, pgscale.placement, pgscale.shard_move TO PUBLIC;
 
 SELECT pg_catalog.pg_extension_config_dump('pgscale.sharded_table',
     'WHERE EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = relation)');
 SELECT pg_catalog.pg_extension_config_dump('pgscale.placement',
     'WHERE EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = relation)');
+SELECT pg_catalog.pg_extension_config_dump('pgscale.shard_move',
+    'WHERE EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = relation) AND (copy IS NULL OR EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = copy))');
 
 CREATE FUNCTION pgscale.create_sharded_table(
     relation regclass,

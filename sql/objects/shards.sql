@@ -22,7 +22,7 @@ COMMENT ON COLUMN pgscale.shard.dbname IS 'Database on the shard';
 COMMENT ON COLUMN pgscale.shard.region IS 'Where it is, as tables of create_geo_table() understand it';
 COMMENT ON COLUMN pgscale.shard.standby_hosts IS 'HOST:PORT of the servers that may become its primary';
 COMMENT ON COLUMN pgscale.shard.options IS 'Options of the foreign server that are stronger than those that pgscale chooses';
-COMMENT ON COLUMN pgscale.shard.state IS 'active, or draining: nothing new is placed there';
+COMMENT ON COLUMN pgscale.shard.state IS 'active, or draining: its partitions move to other shards';
 COMMENT ON COLUMN pgscale.shard.owner IS 'The role that added it, which owns the foreign server';
 COMMENT ON COLUMN pgscale.shard.added_at IS 'When it was added, in real time';
 
@@ -79,7 +79,7 @@ CREATE FUNCTION pgscale.drain_shard(name name, drain boolean DEFAULT true) RETUR
     LANGUAGE c VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'pgscale_drain_shard';
 COMMENT ON FUNCTION pgscale.drain_shard(name, boolean) IS
-'From now on nothing new is placed on the shard; drain => false takes that back.';
+'From now on nothing new is placed on the shard, and sync_shards() and the worker move its partitions to other shards; drain => false ends that, and opens again a partition that is on its way.';
 
 CREATE FUNCTION pgscale.remove_shard(name name) RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp

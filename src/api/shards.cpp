@@ -1,6 +1,7 @@
 #include "catalog/shards.h"
 
 #include "apply/shards.h"
+#include "catalog/shard_moves.h"
 #include "core/failure.h"
 #include "pg/arguments.h"
 #include "pg/contain.h"
@@ -107,7 +108,12 @@ void remove_shard(PgsCall* call) {
   if (const auto table = catalog::table_on_shard(shard.name)) {
     throw Failure(Problem::kInUse, "shard \"" + shard.name + "\" holds data",
                   "Table " + *table + " is on it.",
-                  "Move or drop its tables first; pgscale.drain_shard() keeps new ones away.");
+                  "Use pgscale.drain_shard(): then its partitions move to other shards.");
+  }
+  if (const auto leaf = catalog::partition_on_its_way(shard.name)) {
+    throw Failure(Problem::kInUse, "shard \"" + shard.name + "\" holds data",
+                  "Partition \"" + *leaf + "\" is being moved from or to it.",
+                  "Let pgscale.sync_shards() or the worker end that first.");
   }
   apply::bring_about(removal_steps(shard.name, catalog::observe_shards({{shard}, {}})));
   catalog::delete_shard(shard.name);

@@ -1,5 +1,6 @@
 #include "api/procedure.h"
 #include "apply/shard_drift.h"
+#include "apply/shard_move.h"
 #include "apply/shard_visits.h"
 #include "apply/shards.h"
 #include "catalog/journal.h"
@@ -13,12 +14,17 @@ namespace {
 std::string sql_array(const ShardStep& step) {
   std::vector<std::string> statements;
   for (const Sql& sql : step.sql) statements.push_back(sql.text());
+  for (const auto& [shard, work] : step.there) {
+    for (const Sql& sql : work) statements.push_back("-- on shard " + shard + ": " + sql.text());
+  }
   return pg::array_literal(statements);
 }
 
 void plan_shards(PgsCall* call) {
   pg::Session session(pg::Venue::kFunction);
-  auto items = apply::plan_all_shards(apply::registry_of(apply::Whose::kOwn));
+  const ShardRegistry registry = apply::registry_of(apply::Whose::kOwn);
+  auto items = apply::plan_all_shards(registry);
+  for (ShardItem& item : apply::plan_moves_from(registry.shards)) items.push_back(std::move(item));
   for (const auto& found : apply::look_for_shard_drift(catalog::Reach::kOwned, std::nullopt)) {
     if (found.drift.fix && found.drift.fix->caution == FixCaution::kUnasked)
       items.emplace_back(apply::step_of(found));

@@ -4,7 +4,10 @@
 #include "catalog/sharded_tables.h"
 #include "core/failure.h"
 #include "core/grants.h"
+#include "core/move_steps.h"
+#include "core/statements.h"
 #include "pg/call.h"
+#include "pg/server.h"
 #include "remote/team.h"
 #include "shim/session.h"
 
@@ -12,24 +15,21 @@ namespace pgscale::apply {
 namespace {
 
 constexpr std::chrono::seconds kPatience{5};
+// Vacuum is waited for, and files are unlinked.
+constexpr std::chrono::minutes kDropping{1};
 
 class OnShard {
  public:
-  OnShard(const RemotePart& part, Oid parent, Oid owner)
+  OnShard(const RemotePart& part, Oid parent, Oid owner,
+          std::chrono::milliseconds patience = kPatience)
       : part_(part),
         parent_(parent),
         owner_(owner),
-        team_({part.shard}, owner, remote::in(kPatience)) {}
+        team_({part.shard}, owner, remote::in(patience)) {}
 
   std::string make() {
     const Mark mark = catalog::own_mark();
-    const QualifiedName name = catalog::read_owner(parent_).name;
-    std::vector<Sql> work;
-    if (!exists(name)) {
-      if (!has_schema(name)) work.push_back(remote_schema_statement(name.schema));
-      append(work, part_.if_parent_is_missing);
-      finish(work, name, mark);
-    }
+    std::vector<Sql> work = make_parent(mark);
     append(work, part_.sql);
     finish(work, part_.table, mark);
     run(work);
@@ -37,15 +37,17 @@ class OnShard {
   }
 
   void make_alone() {
+    const Mark mark = catalog::own_mark();
     std::vector<Sql> work;
+    if (!part_.if_parent_is_missing.empty()) work = make_parent(mark);
     if (exists(part_.table)) {
       require_worthless();
       append(work, drop_on_shard(part_.shard, part_.table).sql);
-    } else if (!has_schema(part_.table)) {
+    } else if (work.empty() && !has_schema(part_.table)) {
       work.push_back(remote_schema_statement(part_.table.schema));
     }
     append(work, part_.sql);
-    finish(work, part_.table, catalog::own_mark());
+    finish(work, part_.table, mark);
     run(work);
   }
 
@@ -58,7 +60,36 @@ class OnShard {
     return "with its table on shard " + part_.shard;
   }
 
+  std::string remove() {
+    const QualifiedName name = catalog::read_owner(parent_).name;
+    if (!exists(part_.table)) return "it was gone from shard " + part_.shard;
+    if (!is_ours())
+      return "the table on shard " + part_.shard + " was left: pgscale has not made it";
+    team_.begin();
+    keep_vacuum_away(team_, part_.shard, part_.table);
+    team_.run({{part_.shard, part_.sql}});
+    if (!catalog::is_placed(part_.shard, name) && is_childless(name))
+      team_.run({{part_.shard, drop_on_shard(part_.shard, name).sql}});
+    team_.commit();
+    return "on shard " + part_.shard;
+  }
+
  private:
+  // Of a parent that was left by an attempt that was rolled back it is said that it is wanted now.
+  std::vector<Sql> make_parent(const Mark& mark) {
+    const QualifiedName name = catalog::read_owner(parent_).name;
+    std::vector<Sql> work;
+    if (exists(name)) {
+      const auto left = mark_on(name);
+      if (left && was_rolled_back(*left)) work.push_back(mark_statement(name, mark));
+      return work;
+    }
+    if (!has_schema(name)) work.push_back(remote_schema_statement(name.schema));
+    append(work, part_.if_parent_is_missing);
+    finish(work, name, mark);
+    return work;
+  }
+
   static void append(std::vector<Sql>& statements, const std::vector<Sql>& more) {
     statements.insert(statements.end(), more.begin(), more.end());
   }
@@ -95,8 +126,7 @@ class OnShard {
   // A table of ours that nobody here knows was left by an attempt that failed: then that was rolled
   // back, or the rows were and the table is empty. Any other may hold what somebody wants.
   void require_worthless() {
-    const auto words = ask(description());
-    const auto mark = words ? parse_mark(*words) : std::nullopt;
+    const auto mark = mark_on(part_.table);
     const bool is_left = mark && mark->coordinator == catalog::this_coordinator() &&
                          !catalog::is_placed(part_.shard, part_.table);
     Sql has_rows("SELECT EXISTS (SELECT FROM ");
@@ -108,14 +138,18 @@ class OnShard {
         "It was not left by an earlier attempt to move the partition.", "Rename or drop it.");
   }
 
-  [[nodiscard]] Sql description() const {
+  [[nodiscard]] std::optional<Mark> mark_on(const QualifiedName& table) {
     Sql question("SELECT pg_catalog.obj_description(");
-    return question << as_literal(part_.table) << "::pg_catalog.regclass, 'pg_class')";
+    question << as_literal(table) << "::pg_catalog.regclass, 'pg_class')";
+    const auto words = ask(question);
+    return words ? parse_mark(*words) : std::nullopt;
   }
 
-  [[nodiscard]] bool is_ours() {
-    const auto words = ask(description());
-    return words && parse_mark(*words);
+  [[nodiscard]] bool is_ours() { return mark_on(part_.table).has_value(); }
+
+  [[nodiscard]] bool is_childless(const QualifiedName& parent) {
+    const auto rows = team_.ask(childless_question(parent)).at(part_.shard).rows;
+    return !rows.empty() && rows.front()[0] == "t";
   }
 
   void run(const std::vector<Sql>& work) {
@@ -140,6 +174,18 @@ std::string carry_out_on_shard(const RemotePart& part, Oid parent, Oid owner) {
 
 void make_copy_on_shard(const RemotePart& part, Oid parent, Oid owner) {
   OnShard(part, parent, owner).make_alone();
+}
+
+std::string remove_from_shard(const RemotePart& part, Oid parent, Oid owner) {
+  return OnShard(part, parent, owner, kDropping).remove();
+}
+
+void keep_vacuum_away(remote::Team& team, const std::string& shard, const QualifiedName& table) {
+  Sql strong("SET LOCAL lock_timeout = ");
+  strong << pg::lock_timeout().count();
+  team.run({{shard,
+             {Sql("SET LOCAL lock_timeout = '10s'"),
+              lock_statement(table, LockMode::kShareUpdateExclusive), strong}}});
 }
 
 }  // namespace pgscale::apply

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "catalog/shard_moves.h"
 #include "core/sql.h"
 #include "remote/team.h"
 
@@ -46,15 +47,15 @@ Sql question_for(const QualifiedName& leaf, const std::string& condition) {
 // Rows that the shard has in partitions which nobody placed there are strays all.
 Sql question_for_others(const QualifiedName& table, const std::vector<std::string>& leaves) {
   Sql sql("SELECT count(*), count(*) FROM ");
-  sql << table << " WHERE tableoid::pg_catalog.regclass NOT IN (";
+  sql << table << " WHERE tableoid <> ALL (pg_catalog.array_remove(ARRAY[";
   for (std::size_t i = 0; i < leaves.size(); i++) {
     const QualifiedName leaf{table.schema, Identifier(leaves[i])};
     Sql name("");
     name << leaf;
     if (i > 0) sql << ", ";
-    sql << Literal{name.text()} << "::pg_catalog.regclass";
+    sql << "pg_catalog.to_regclass(" << Literal{name.text()} << ")::pg_catalog.oid";
   }
-  sql << ")";
+  sql << "], NULL))";
   return sql;
 }
 
@@ -89,6 +90,11 @@ std::vector<ResidencyRow> look_at_residents(std::optional<Oid> relation) {
       continue;
     }
     others.push_back({found, {leaf.schema, Identifier(*row[10])}, owner, {*row[2]}});
+    // For a moment a partition that is moved is in two places, both of its region.
+    for (const std::string& moving :
+         catalog::leaves_on_their_way(found.relation, found.resident.shard)) {
+      others.back().leaves.push_back(moving);
+    }
     ResidencyRow& rest = others.back().row;
     rest.partition.reset();
     rest.resident.rows.reset();

@@ -2,6 +2,7 @@
 
 #include "catalog/shard_ddl.h"
 #include "catalog/shard_grants.h"
+#include "catalog/shard_moves.h"
 #include "catalog/sharded_tables.h"
 #include "core/failure.h"
 #include "core/grants.h"
@@ -35,6 +36,17 @@ Table read_table(Oid relation) {
                   "must be owner of table " + table.facts.name.name.name());
   }
   return table;
+}
+
+// A copy on its way would not get the change. Under the lock of the statement here none begins.
+void refuse_while_moving(const Table& table) {
+  const pg::OwnSearchPath path;
+  const auto leaf = catalog::partition_on_its_way(table.relation);
+  if (!leaf) return;
+  throw Failure(Problem::kInUse,
+                "partition \"" + *leaf + "\" of table \"" + table.facts.name.name.name() +
+                    "\" is being moved to another shard",
+                {}, "Try again when pgscale.shard_move has no row of the table.");
 }
 
 // As the caller, who typed it and could run it without us.
@@ -115,6 +127,7 @@ void run_shard_ddl(const ShardDdlRequest& request) {
   // The table here comes first: whoever reads through it holds its lock before one on a shard.
   if (work.extent != DdlExtent::kShards) run_here(request);
   if (work.extent == DdlExtent::kHere && !work.changes_grants) return;
+  refuse_while_moving(table);
   run_there(request, table, work, *search_path);
 }
 

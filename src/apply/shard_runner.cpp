@@ -1,11 +1,14 @@
 #include "apply/shard_runner.h"
 
 #include "apply/in_doubt.h"
+#include "apply/strong_locks.h"
 #include "catalog/journal.h"
 #include "catalog/shards.h"
 #include "core/failure.h"
+#include "core/schedule.h"
 #include "pg/query.h"
 #include "remote/team.h"
+#include "shim/session.h"
 
 namespace pgscale::apply {
 namespace {
@@ -56,16 +59,26 @@ void ShardRunner::take(const ShardItem& item) {
   }
 }
 
-void ShardRunner::run(const ShardStep& step, const std::function<void()>& deed) {
+bool ShardRunner::run(const ShardStep& step, const std::function<void()>& deed, Tries tries) {
   const std::int64_t number = catalog::next_run();
   catalog::begin_run(number, step, requester_);
   session_.commit();
   catalog::RunEnd end;
-  end.failure = pg::attempt(deed);
+  for (int failures = 1;; failures++) {
+    note_.clear();
+    end.failure = pg::attempt(deed);
+    if (tries == Tries::kOnce || !end.failure || !is_passing(*end.failure)) break;
+    const auto wait = wait_before_retry(failures);
+    if (!wait) break;
+    session_.commit();  // meanwhile nothing is held and nothing is queued for
+    (void)pg::call(pgs_sleep, static_cast<std::int64_t>(wait->count()));
+  }
   report_.steps++;
   if (end.failure) note_failure(step.action, end.failure->message);
+  if (!end.failure) end.note = note_;
   catalog::end_run(number, end);
   session_.commit();
+  return !end.failure;
 }
 
 void ShardRunner::refuse(const ShardRefusal& refusal) {

@@ -23,8 +23,12 @@ class ShardRunner {
       : session_(session), requester_(std::move(requester)) {}
 
   void take(const ShardItem& item);
-  // The same with something else to do than its statements.
-  void run(const ShardStep& step, const std::function<void()>& deed);
+  // The same with something else to do than its statements; says whether it went well. Where a lock
+  // was not free it may be tried again, up to four times in all.
+  enum class Tries { kOnce, kSome };
+  bool run(const ShardStep& step, const std::function<void()>& deed, Tries tries = Tries::kOnce);
+  // What the deed has to say in the journal.
+  void note(std::string note) { note_ = std::move(note); }
   // A failure that is no step's, such as a look that was not possible.
   void refuse(const ShardRefusal& refusal);
   [[nodiscard]] const SyncReport& report() const { return report_; }
@@ -35,6 +39,7 @@ class ShardRunner {
   pg::Session& session_;
   std::string requester_;
   SyncReport report_;
+  std::string note_;
 };
 
 }  // namespace pgscale::apply

@@ -4,6 +4,7 @@
 
 #include "apply/in_doubt.h"
 #include "apply/reference.h"
+#include "apply/shard_move.h"
 #include "catalog/journal.h"
 #include "catalog/sharded_tables.h"
 #include "catalog/shards.h"
@@ -60,6 +61,7 @@ SyncReport sync_shards(pg::Session& session, const std::string& requester, Whose
   ShardRunner runner(session, requester);
   for (const ShardItem& item : plan_all_shards(registry)) runner.take(item);
   refresh_copies(session, runner, registry.shards);
+  move_partitions(session, runner, registry.shards);
   if (runner.report().steps > 0) catalog::prune_shard_runs();
   return runner.report();
 }

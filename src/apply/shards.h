@@ -21,8 +21,8 @@ enum class Whose { kOwn, kAll };
 [[nodiscard]] std::vector<ShardItem> plan_all_shards(const ShardRegistry& registry);
 
 // Brings servers and user mappings to what the registry says, as the owners of the servers, and
-// removes what interrupted work has left on the shards, and brings reference copies up to date;
-// each step in a transaction of its own. One that fails is recorded and stops no other.
+// removes what interrupted work has left on the shards, brings reference copies up to date, and
+// moves partitions away from shards that are drained; each step in a transaction of its own. One that fails is recorded and stops no other.
 SyncReport sync_shards(pg::Session& session, const std::string& requester, Whose whose);
 
 }  // namespace pgscale::apply

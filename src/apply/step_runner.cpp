@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "apply/remote_part.h"
+#include "apply/strong_locks.h"
 #include "catalog/analysis.h"
 #include "catalog/blockers.h"
 #include "catalog/cold_shards.h"
@@ -26,11 +27,6 @@ namespace pgscale::apply {
 namespace {
 
 using catalog::RunEnd;
-
-// Worth another try in a moment: a lock that was not free, or a deadlock that we lost.
-bool is_passing(const pg::Outcome& outcome) {
-  return outcome.sqlstate == "55P03" || outcome.sqlstate == "40P01";
-}
 
 bool detaches(const Step& step) {
   return step.action == Action::kDetach || step.action == Action::kFinalize;

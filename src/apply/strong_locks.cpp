@@ -15,6 +15,10 @@ void lock_exclusively(Oid relation, const pg::LockTimeout& limit) {
   pg::call(pgs_lock_exclusively, relation);
 }
 
+bool is_passing(const pg::Outcome& outcome) {
+  return outcome.sqlstate == "55P03" || outcome.sqlstate == "40P01";
+}
+
 void execute_as(Oid role, const std::vector<Sql>& statements, const pg::LockTimeout& limit) {
   const auto acting = pg::Acting::as_owner(role);
   for (const Sql& sql : statements) {

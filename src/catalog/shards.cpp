@@ -243,7 +243,10 @@ void require_shard_ownership(const std::string& name) {
 }
 
 bool has_residents(const std::string& shard) {
-  return !pg::query(Sql("SELECT FROM pgscale.placement WHERE shard = $1 AND region IS NOT NULL"),
+  return !pg::query(Sql("SELECT FROM pgscale.placement WHERE shard = $1 AND region IS NOT NULL"
+                        " UNION ALL "
+                        "SELECT FROM pgscale.shard_move m JOIN pgscale.placement p"
+                        " USING (relation, leaf) WHERE m.target = $1 AND p.region IS NOT NULL"),
                     {shard})
               .empty();
 }

@@ -41,7 +41,7 @@ void require_postgres_fdw();
 // Throws Failure (42501) unless it is.
 void require_shard_ownership(const std::string& name);
 
-// Whether a geo table has rows there that must not leave its region.
+// Whether a geo table has rows there, or coming there, that must not leave its region.
 [[nodiscard]] bool has_residents(const std::string& shard);
 
 // A foreign table of the shard's server, for messages; empty when it has none.

@@ -18,7 +18,7 @@ struct MarkedTable {
   std::string local_role;  // by whose user mapping it was seen
   QualifiedName name;
   bool is_leaf;    // a partition of a table that is marked, too
-  bool is_wanted;  // the registry knows it
+  bool is_wanted;  // the registry knows it, or a move
   Mark mark;
   Fate fate;  // of the marking transaction
 };

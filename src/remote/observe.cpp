@@ -2,6 +2,7 @@
 
 #include <list>
 
+#include "catalog/shard_moves.h"
 #include "catalog/sharded_tables.h"
 #include "catalog/shards.h"
 
@@ -29,9 +30,10 @@ void take(const Reply& reply, const ShardUser& user, Observation& seen) {
     const auto mark = parse_mark(*row[3]);
     if (!mark) continue;
     const QualifiedName name{Identifier(*row[0]), Identifier(*row[1])};
-    seen.tables.push_back({user.shard, user.local_role, name, *row[2] == "t",
-                           catalog::is_placed(user.shard, name), *mark,
-                           catalog::fate_of(mark->coordinator.cluster, mark->transaction)});
+    seen.tables.push_back(
+        {user.shard, user.local_role, name, *row[2] == "t",
+         catalog::is_placed(user.shard, name) || catalog::is_moving(user.shard, name), *mark,
+         catalog::fate_of(mark->coordinator.cluster, mark->transaction)});
   }
 }
 

@@ -60,10 +60,17 @@ void Team::commit() {
   finish();
 }
 
-void Team::finish() {
+void Team::commit(std::chrono::milliseconds patience) {
+  for (Link& link : links_) link.send("COMMIT");
+  finish(in(patience));
+}
+
+void Team::finish() { finish(deadline_); }
+
+void Team::finish(Deadline deadline) {
   std::vector<Link*> links;
   for (Link& link : links_) links.push_back(&link);
-  gather(links, deadline_);
+  gather(links, deadline);
   for (const Link& link : links_) {
     if (link.reply().failure) throw pg::OutcomeError(*link.reply().failure);
   }

@@ -28,9 +28,12 @@ class Team {
   [[nodiscard]] std::map<std::string, Reply> ask(const Sql& sql,
                                                  const std::vector<pg::Value>& parameters = {});
   void commit();
+  // The same, waiting no longer than that; then nobody knows whether it is committed.
+  void commit(std::chrono::milliseconds patience);
 
  private:
   void finish();
+  void finish(Deadline deadline);
 
   std::list<Link> links_;
   Deadline deadline_;
