@@ -109,10 +109,12 @@ class Sharding {
 
   [[nodiscard]] std::vector<Placement> choose_placements() const {
     if (request_.beside) return placements_beside(catalog::require_sharded(*request_.beside));
-    PlacementRequest wanted{table_.name.name.name(), request_.method, request_.partitions,
-                            request_.bounds, eligible_shards()};
+    PlacementRequest wanted{
+        table_.name.name.name(), request_.method, request_.partitions, request_.bounds,
+        shards_for_tables(catalog::load_registry().shards, catalog::chosen_shards(request_.shards),
+                          request_.shards.has_value())};
     std::vector<Placement> placements = place(wanted);
-    if (request_.kind == catalog::ShardedKind::kGeo) give_regions(wanted.shards, placements);
+    if (request_.kind == catalog::ShardedKind::kGeo) bind_to_regions(placements, wanted.shards);
     return placements;
   }
 
@@ -126,34 +128,6 @@ class Sharding {
                     "Rows with the same key must come to be in partitions with the same bounds.");
     }
     return place_beside(table_.name.name.name(), request_.method, other.placements);
-  }
-
-  [[nodiscard]] std::vector<Shard> eligible_shards() const {
-    const auto names = catalog::chosen_shards(request_.shards);
-    std::vector<Shard> shards;
-    for (const Shard& shard : catalog::load_registry().shards) {
-      if (std::find(names.begin(), names.end(), shard.name) == names.end()) continue;
-      if (shard.state == ShardState::kActive) {
-        shards.push_back(shard);
-      } else if (request_.shards) {
-        throw Failure(Problem::kNotInPrerequisiteState, "shard \"" + shard.name + "\" is draining",
-                      {}, "Use pgscale.drain_shard(..., drain => false) to use it again.");
-      }
-    }
-    return shards;
-  }
-
-  static void give_regions(const std::vector<Shard>& shards, std::vector<Placement>& placements) {
-    for (Placement& placement : placements) {
-      const auto shard = std::find_if(shards.begin(), shards.end(),
-                                      [&](const Shard& s) { return s.name == placement.shard; });
-      if (!shard->region) {
-        throw Failure(Problem::kNotInPrerequisiteState,
-                      "shard \"" + shard->name + "\" has no region", {},
-                      "Use pgscale.alter_shard(..., region => ...).");
-      }
-      placement.region = shard->region;
-    }
   }
 
   // From here on nobody changes its rows; the wait for that is bounded.

@@ -105,6 +105,35 @@ std::vector<Placement> place(const PlacementRequest& request) {
   return placements;
 }
 
+std::vector<Shard> shards_for_tables(const std::vector<Shard>& all,
+                                     const std::vector<std::string>& names, bool asked_for) {
+  std::vector<Shard> shards;
+  for (const Shard& shard : all) {
+    if (std::find(names.begin(), names.end(), shard.name) == names.end()) continue;
+    if (shard.state == ShardState::kActive) {
+      shards.push_back(shard);
+    } else if (asked_for) {
+      throw Failure(Problem::kNotInPrerequisiteState, "shard \"" + shard.name + "\" is draining",
+                    {}, "Use pgscale.drain_shard(..., drain => false) to use it again.");
+    }
+  }
+  return shards;
+}
+
+void bind_to_regions(std::vector<Placement>& placements, const std::vector<Shard>& shards) {
+  for (Placement& placement : placements) {
+    const auto shard = std::find_if(shards.begin(), shards.end(), [&](const Shard& each) {
+      return each.name == placement.shard;
+    });
+    if (shard == shards.end() || !shard->region) {
+      throw Failure(Problem::kNotInPrerequisiteState,
+                    "shard \"" + placement.shard + "\" has no region", {},
+                    "Use pgscale.alter_shard(..., region => ...).");
+    }
+    placement.region = shard->region;
+  }
+}
+
 std::vector<Placement> place_beside(const std::string& table, Method method,
                                     const std::vector<Placement>& others) {
   std::vector<Placement> placements = others;

@@ -68,6 +68,15 @@ struct PlacementRequest {
 // The partitions, dealt out to the shards in turn. Throws Failure (22023).
 [[nodiscard]] std::vector<Placement> place(const PlacementRequest& request);
 
+// Those of the names that may be given new tables. Throws Failure (55000) for one that is being
+// drained and was asked for by its name.
+[[nodiscard]] std::vector<Shard> shards_for_tables(const std::vector<Shard>& all,
+                                                   const std::vector<std::string>& names,
+                                                   bool asked_for);
+// The rows of each partition must not leave the region of its shard. Throws Failure (55000) for a
+// shard without one.
+void bind_to_regions(std::vector<Placement>& placements, const std::vector<Shard>& shards);
+
 // The same partitions as those of another table, on the same shards.
 [[nodiscard]] std::vector<Placement> place_beside(const std::string& table, Method method,
                                                   const std::vector<Placement>& others);

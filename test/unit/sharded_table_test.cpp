@@ -68,6 +68,26 @@ TEST(Placement, WhatCannotBePlacedIsRefused) {
   EXPECT_THROW((void)place({"t", Method::kList, 0, {{"x", {"1"}, "z"}}, shards({"a"})}), Failure);
 }
 
+TEST(Placement, NothingNewComesToAShardThatIsDrained) {
+  std::vector<Shard> all = shards({"a", "b", "c"});
+  all[1].state = ShardState::kDraining;
+  const auto chosen = shards_for_tables(all, {"a", "b"}, false);
+  ASSERT_EQ(chosen.size(), 1u);
+  EXPECT_EQ(chosen[0].name, "a");
+  EXPECT_THROW((void)shards_for_tables(all, {"a", "b"}, true), Failure);
+  EXPECT_EQ(shards_for_tables(all, {"c", "a"}, true).size(), 2u);
+}
+
+TEST(Placement, RowsOfARegionStayInTheRegionOfTheirShard) {
+  std::vector<Shard> all = shards({"a", "b"});
+  all[0].region = "eu";
+  std::vector<Placement> placements{{"t_x", "FOR VALUES IN ('de')", "a", std::nullopt}};
+  bind_to_regions(placements, all);
+  EXPECT_EQ(placements[0].region, "eu");
+  placements[0].shard = "b";
+  EXPECT_THROW(bind_to_regions(placements, all), Failure);
+}
+
 TEST(Placement, ATableBesideAnotherHasTheSameBoundsOnTheSameShards) {
   const auto others = place({"orders", Method::kHash, 12, {}, shards({"a", "b", "c"})});
   const auto placements = place_beside("items", Method::kHash, others);
