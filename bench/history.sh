@@ -88,6 +88,17 @@ row 'history, MB in a day of 288 such samples and one frame, against 50 MB' \
   "$(awk -v f="$frame" -v g="$grown" -v r="$ROUNDS" 'BEGIN { printf "%.1f", (f + g / r * 288) / 1e6 }')" 50 \
   "$(awk -v f="$frame" -v g="$grown" -v r="$ROUNDS" 'BEGIN { printf "%.3f", (f + g / r * 288) / 50e6 }')"
 
+# What every view over all sizes has to ask of the file system.
+files=$(sql -c "SELECT current_setting('data_directory') || '/base/' || oid FROM pg_database WHERE datname = current_database()")
+for ((round = 0; round < ROUNDS; round++)); do
+  from=$(date +%s%N)
+  find "$files" -type f -printf '%s\n' >/dev/null
+  echo $((($(date +%s%N) - from) / 1000000)) >>"$RUN_DIR/log/history.find.$$"
+done
+a=$(median <"$RUN_DIR/log/history.find.$$")
+rm "$RUN_DIR/log/history.find.$$"
+row "for comparison: the sizes of the $(find "$files" -type f | wc -l) files of these tables by find, ms" "$a" 100 "$(ratio "$a" 100)"
+
 for view in $(sql -c "SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'pgscale'::regnamespace AND c.relkind = 'v'
                          AND has_table_privilege('pg_monitor', c.oid, 'SELECT') AND c.relname NOT IN ('bloat', 'health_now', 'metrics_now') ORDER BY 1"); do
   for ((round = 0; round < ROUNDS; round++)); do
