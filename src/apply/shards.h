@@ -22,7 +22,8 @@ enum class Whose { kOwn, kAll };
 
 // Brings servers and user mappings to what the registry says, as the owners of the servers, and
 // removes what interrupted work has left on the shards, brings reference copies up to date, and
-// moves partitions away from shards that are drained; each step in a transaction of its own. One that fails is recorded and stops no other.
+// moves partitions away from shards that are drained; each step in a transaction of its own. One
+// that fails is recorded and stops no other.
 SyncReport sync_shards(pg::Session& session, const std::string& requester, Whose whose);
 
 }  // namespace pgscale::apply

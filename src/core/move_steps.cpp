@@ -88,16 +88,16 @@ Sql as_literal(const QualifiedName& name) {
 }  // namespace
 
 CopyParts copy_parts(const MovingTable& table, const MovingPartition& partition,
-                   const std::string& target) {
+                     const std::string& target) {
   const ShardedTable shape = shape_of(table, partition);
   const QualifiedName copy = copy_of(table, partition, target);
   CopyParts work{copy,
-                {foreign_table_statement(shape, copy, target, shape.name)},
-                {target,
-                 shape.name,
-                 remote_table_statements(table.shape),
-                 {remote_leaf_statements(table.shape, partition.placement).front()},
-                 std::nullopt}};
+                 {foreign_table_statement(shape, copy, target, shape.name)},
+                 {target,
+                  shape.name,
+                  remote_table_statements(table.shape),
+                  {remote_leaf_statements(table.shape, partition.placement).front()},
+                  std::nullopt}};
   for (const Sql& grant : grant_statements(partition.grants, copy)) work.here.push_back(grant);
   work.here.push_back(fill_statement(shape, copy));
   return work;

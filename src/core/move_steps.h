@@ -16,7 +16,7 @@ struct CopyParts {
   RemotePart there;
 };
 [[nodiscard]] CopyParts copy_parts(const MovingTable& table, const MovingPartition& partition,
-                                 const std::string& target);
+                                   const std::string& target);
 
 [[nodiscard]] ShardStep seal_step(const MovingTable& table, const MovingPartition& partition,
                                   const Move& move, const std::string& reason);
