@@ -215,7 +215,7 @@ TEST(Sweep, OnlyWhatWasRolledBackGoes) {
   // Somebody may come to want it before the step.
   ASSERT_EQ(step.only_if.size(), 2u);
   EXPECT_EQ(step.only_if[0].text(), "LOCK TABLE \"app\".\"a\" IN ACCESS EXCLUSIVE MODE");
-  EXPECT_NE(step.only_if[1].text().find("'pgscale 7/1 42'"), std::string::npos);
+  EXPECT_NE(step.only_if[1].text().find("'pgscale 7/1/5 42'"), std::string::npos);
 }
 
 TEST(Sweep, WhatCannotBeProvenIsToldOfAndStays) {
