@@ -77,7 +77,7 @@ bool ShardRunner::run(const ShardStep& step, const std::function<void()>& deed, 
   if (end.failure) note_failure(step.action, end.failure->message);
   if (!end.failure) end.note = note_;
   catalog::end_run(number, end);
-  session_.commit();
+  session_.commit_promptly();
   return !end.failure;
 }
 

@@ -237,8 +237,13 @@ refused('TRUNCATE items', qr/55000: .*is being moved to a shard/, 'TRUNCATE on t
 refused("SELECT pgscale.shard_ddl('items', 'ALTER TABLE items ADD COLUMN more int')", qr/55006: partition "items_p\d" of table "items" is being moved to another shard/, 'nobody alters the table meanwhile');
 is($old->query_safe('SELECT (SELECT count(*) FROM orders) + (SELECT count(*) FROM items)'), '25000', 'it sees all rows');
 $node->safe_psql('postgres', "INSERT INTO hold VALUES ('seal')");
+my ($copied, $there) = split /\|/, ask($node, 'postgres', 'SELECT leaf, target FROM pgscale.shard_move');
+$shard{$there}->safe_psql('postgres', "UPDATE $copied SET item = item || '!'");
 $old->query_safe('COMMIT');
 $old->quit;
+becomes($node, 'postgres', "SELECT count(*) > 0 FROM pgscale.runs WHERE action = 'swap' AND message ~ 'does not hold the same rows'", 't', 'what differs is not exchanged');
+is(ask($node, 'postgres', on_shard('s2')), $before, 'and stays where it is');
+$shard{$there}->safe_psql('postgres', "UPDATE $copied SET item = rtrim(item, '!')");
 
 # --- kill -9 of the coordinator in each step
 foreach my $death ([ 'seal', 'copy' ], [ 'copy', 'ALTER FOREIGN TABLE' ], [ 'ALTER FOREIGN TABLE', 'swap' ], [ 'swap', 'drop' ], [ 'drop', 'none' ])
