@@ -185,18 +185,24 @@ class MovePlanner {
            (!shards || std::find(shards->begin(), shards->end(), shard.name) != shards->end());
   }
 
-  [[nodiscard]] bool takes(const std::vector<Member>& bucket, const Shard& shard) const {
+  static bool may_hold(const std::vector<Member>& bucket, const Shard& shard) {
     return shard.state == ShardState::kActive &&
-           std::all_of(bucket.begin(), bucket.end(), [&](const Member& member) {
-             return may_hold(member, shard) && reaches(member, shard.name);
-           });
+           std::all_of(bucket.begin(), bucket.end(),
+                       [&](const Member& member) { return may_hold(member, shard); });
   }
 
-  // Where a partition of the same bounds is already; else the shard with the fewest of the table.
+  static bool reach(const std::vector<Member>& bucket, const std::string& shard) {
+    return std::all_of(bucket.begin(), bucket.end(),
+                       [&](const Member& member) { return reaches(member, shard); });
+  }
+
+  // Where a partition of the same bounds is already, be it out of reach for now; else the shard
+  // with the fewest of the table.
   [[nodiscard]] std::string choose_target(const std::vector<Member>& bucket) {
     for (const Member& member : buckets_[bucket_of(bucket.front())]) {
       const Shard* home = active(home_of(*member.partition));
-      if (home != nullptr && takes(bucket, *home)) return home->name;
+      if (home != nullptr && may_hold(bucket, *home))
+        return reach(bucket, home->name) ? home->name : "";
     }
     std::string chosen;
     const auto& counts = partitions_[bucket.front().table->relation];
@@ -205,8 +211,8 @@ class MovePlanner {
       return found == counts.end() ? 0 : found->second;
     };
     for (const Shard& shard : facts_.shards) {
-      if (takes(bucket, shard) && (chosen.empty() || count(shard.name) < count(chosen)))
-        chosen = shard.name;
+      const bool takes = may_hold(bucket, shard) && reach(bucket, shard.name);
+      if (takes && (chosen.empty() || count(shard.name) < count(chosen))) chosen = shard.name;
     }
     return chosen;
   }

@@ -128,6 +128,12 @@ TEST(ShardMove, EqualBoundsStayTogether) {
   // One of both has arrived: the other follows, wherever there are fewest.
   first(facts).placement.shard = "c";
   EXPECT_EQ(lines(facts), whole_way("orders_p3", "b") + whole_way("items_p0", "c"));
+  // Also when it has to wait for that shard.
+  facts.tables[1].unreachable = {"c"};
+  EXPECT_EQ(lines(facts), whole_way("orders_p3", "b") +
+                              Lines{"refused app.items_p0: no shard that could take it, with those "
+                                    "of the same bounds, can be reached"});
+  facts.tables[1].unreachable.clear();
   // What is on its way decides as well.
   first(facts).placement.shard = "a";
   first(facts).move = Move{"a", "c", MovePhase::kSealed, std::nullopt};
