@@ -163,6 +163,7 @@ std::optional<MovingTable> load_moving_table(Oid relation) {
   return table;
 }
 
+// Tables of the same group, too, that have nothing there any more: they say where others must go.
 MoveFacts load_move_facts(const std::vector<Shard>& sources) {
   MoveFacts facts;
   facts.shards = load_registry().shards;
@@ -181,12 +182,14 @@ MoveFacts load_move_facts(const std::vector<Shard>& sources) {
                                  "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
                                  " WHERE t.kind <> 'reference'"
                                  "   AND pg_catalog.pg_has_role(c.relowner, 'USAGE')"
-                                 "   AND (EXISTS (SELECT FROM pgscale.placement p"
-                                 "                 WHERE p.relation = t.relation"
-                                 "                   AND p.shard = ANY ($1::name[]))"
-                                 "        OR EXISTS (SELECT FROM pgscale.shard_move m"
-                                 "                    WHERE m.relation = t.relation"
-                                 "                      AND m.source = ANY ($2::name[])))"
+                                 "   AND t.colocation IN"
+                                 "       (SELECT o.colocation FROM pgscale.sharded_table o"
+                                 "         WHERE EXISTS (SELECT FROM pgscale.placement p"
+                                 "                        WHERE p.relation = o.relation"
+                                 "                          AND p.shard = ANY ($1::name[]))"
+                                 "            OR EXISTS (SELECT FROM pgscale.shard_move m"
+                                 "                        WHERE m.relation = o.relation"
+                                 "                          AND m.source = ANY ($2::name[])))"
                                  " ORDER BY n.nspname, c.relname"),
                              {array, pg::array_literal(names)}))) {
     if (auto table = load_moving_table(relation)) facts.tables.push_back(std::move(*table));

@@ -108,6 +108,11 @@ like($plan, qr/seal public\.orders_p2: .*-- on shard s3: CREATE OR REPLACE TRIGG
 my $steps = 4 * ask($node, 'postgres', "SELECT count(*) FROM pgscale.placement WHERE shard = 's3' AND relation <> 'countries'::regclass");
 is(scalar(split /\n/, $plan) - 1, $steps, 'for each partition');
 
+# Where one of a group has gone the others go, though it has nothing on the shard any more.
+like(ask($node, 'postgres', "BEGIN; UPDATE pgscale.placement SET shard = 's2' WHERE relation = 'items'::regclass AND shard = 's3';"
+	  . " SELECT pgscale.drain_shard('s3'); SELECT sql[1] FROM pgscale.plan_shards() WHERE action = 'copy' AND object = 'public.orders_p2'; ROLLBACK"),
+	qr/orders_p2_on_s2/, 'groups stay together');
+
 # --- a shard is drained while it is used
 my $reader = $node->background_psql('postgres', on_error_stop => 0);
 my $writer = $node->background_psql('postgres', on_error_stop => 0);
