@@ -1,6 +1,6 @@
 #!/bin/bash
 # Prints the path of Prometheus' promtool, for the tests. Takes it out of Debian's package without installing it, since that
-# would start a server that nobody asked for.
+# would start a server that nobody asked for. From Debian 13 on it has a package of its own.
 . "$(dirname "$0")/lib.sh"
 use_run_dir
 
@@ -12,8 +12,12 @@ tools=$RUN_DIR/tools
 promtool=$tools/usr/bin/promtool
 fetch() (
   cd "$tools"
-  rm -f prometheus_*.deb
-  apt-get -q download prometheus && dpkg-deb -x prometheus_*.deb . && rm prometheus_*.deb
+  for package in promtool prometheus; do
+    rm -f "${package}"_*.deb
+    apt-get -q download "$package" && dpkg-deb -x "${package}"_*.deb . && rm "${package}"_*.deb || continue
+    [ ! -x "$promtool" ] || exit 0
+  done
+  exit 1
 ) >"$RUN_DIR/log/promtool.log" 2>&1
 update() {
   if is_root; then apt-get -q update; else sudo apt-get -q update; fi
@@ -24,7 +28,7 @@ if [ ! -x "$promtool" ]; then
   mkdir -p "$tools"
   fetch || { update && fetch; } || {
     tail -n 5 "$RUN_DIR/log/promtool.log" >&2
-    die "could not take promtool out of the package prometheus"
+    die "could not take promtool out of the packages promtool or prometheus"
   }
 fi
 echo "$promtool"
