@@ -1,4 +1,5 @@
-# Sets of pg_partman 4.7, as it makes them itself, and of pg_partman 5, as its configuration looks.
+# Sets of pg_partman as it makes them itself, of the version that is packaged for the server (4.7 for 15, 5 for later ones);
+# and, on every server, of pg_partman 5, as its configuration looks.
 use strict;
 use warnings;
 
@@ -28,12 +29,14 @@ sql('CREATE EXTENSION pgscale');
 like(refusal('postgres', 'SELECT * FROM pgscale.import_partman()'),
 	qr/extension "pg_partman" is not installed/, 'without pg_partman');
 
-# ---- sets made by pg_partman 4.7 -----------------------------------------------------------------
+# ---- sets made by pg_partman itself --------------------------------------------------------------
 # Its configuration is written as its create_parent() does, which would take the bounds from the
 # present; the partitions are made by its own functions.
-sql(<<'SQL');
-CREATE SCHEMA partman;
-CREATE EXTENSION pg_partman SCHEMA partman;
+sql('CREATE SCHEMA partman; CREATE EXTENSION pg_partman SCHEMA partman');
+my $is_four = sql("SELECT extversion LIKE '4.%' FROM pg_extension WHERE extname = 'pg_partman'") eq 't';
+my $range = $is_four ? 'native' : 'range';    # its word for it
+my $by_triggers = $is_four ? 'partman' : 'range';
+sql(<<"SQL");
 CREATE SCHEMA app;
 CREATE TABLE app.daily (at timestamptz NOT NULL, n int) PARTITION BY RANGE (at);
 CREATE TABLE app.weekly (at timestamp NOT NULL, n int) PARTITION BY RANGE (at);
@@ -48,18 +51,18 @@ CREATE TABLE app.undone (at date NOT NULL) PARTITION BY RANGE (at);
 SET search_path = partman;
 INSERT INTO part_config (parent_table, control, partition_type, partition_interval, premake, datetime_string, epoch,
   retention, retention_keep_table, retention_schema, automatic_maintenance, undo_in_progress) VALUES
- ('app.daily', 'at', 'native', '1 day', 3, 'YYYY_MM_DD', 'none', '3 days', false, NULL, 'on', false),
- ('app.weekly', 'at', 'native', '7 days', 2, 'IYYY"w"IW', 'none', '1 day', true, NULL, 'on', false),
- ('app.monthly', 'at', 'native', '1 mon', 2, 'YYYY_MM', 'none', '6 mons', false, 'old', 'on', false),
- ('app.ids', 'id', 'native', '1000', 2, NULL, 'none', '2000', false, NULL, 'on', false),
- ('app.epochs', 'at', 'native', '1 day', 2, 'YYYY_MM_DD', 'milliseconds', NULL, true, NULL, 'on', false),
- ('app.Mixed Case', 'At', 'native', '01:00:00', 2, 'YYYY_MM_DD_HH24MI', 'none', NULL, true, NULL, 'on', false),
- ('app.paused', 'at', 'native', '1 year', 1, 'YYYY', 'none', NULL, true, NULL, 'off', false),
- ('app.regions', 'at', 'native', '1 mon', 2, 'YYYY_MM', 'none', NULL, true, NULL, 'on', false),
- ('app.undone', 'at', 'native', '1 mon', 2, 'YYYY_MM', 'none', NULL, true, NULL, 'on', true),
- ('app.gone', 'at', 'partman', '1 day', 2, 'YYYY_MM_DD', 'none', NULL, true, NULL, 'on', false);
+ ('app.daily', 'at', '$range', '1 day', 3, 'YYYY_MM_DD', 'none', '3 days', false, NULL, 'on', false),
+ ('app.weekly', 'at', '$range', '7 days', 2, 'IYYY"w"IW', 'none', '1 day', true, NULL, 'on', false),
+ ('app.monthly', 'at', '$range', '1 mon', 2, 'YYYY_MM', 'none', '6 mons', false, 'old', 'on', false),
+ ('app.ids', 'id', '$range', '1000', 2, NULL, 'none', '2000', false, NULL, 'on', false),
+ ('app.epochs', 'at', '$range', '1 day', 2, 'YYYY_MM_DD', 'milliseconds', NULL, true, NULL, 'on', false),
+ ('app.Mixed Case', 'At', '$range', '01:00:00', 2, 'YYYY_MM_DD_HH24MI', 'none', NULL, true, NULL, 'on', false),
+ ('app.paused', 'at', '$range', '1 year', 1, 'YYYY', 'none', NULL, true, NULL, 'off', false),
+ ('app.regions', 'at', '$range', '1 mon', 2, 'YYYY_MM', 'none', NULL, true, NULL, 'on', false),
+ ('app.undone', 'at', '$range', '1 mon', 2, 'YYYY_MM', 'none', NULL, true, NULL, 'on', true),
+ ('app.gone', 'at', '$by_triggers', '1 day', 2, 'YYYY_MM_DD', 'none', NULL, true, NULL, 'on', false);
 INSERT INTO part_config_sub (sub_parent, sub_partition_type, sub_control, sub_partition_interval)
-VALUES ('app.regions', 'native', 'id', '1000');
+VALUES ('app.regions', '$range', 'id', '1000');
 SET search_path = partman, public;
 SELECT create_partition_time('app.daily', ARRAY(SELECT generate_series('2026-11-11+00', '2026-11-16+00', '1 day'::interval)));
 SELECT create_partition_time('app.weekly', '{2026-11-02+00,2026-11-09+00,2026-11-16+00}');
@@ -82,11 +85,11 @@ sub items
 }
 
 # ---- the dry run ---------------------------------------------------------------------------------
-is(items('app.daily', 'true', 'true'), <<'END' =~ s/\n\z//r, 'each setting is told');
-set||SELECT * FROM pgscale.create_parent('app.daily', control => 'at', "interval" => '1 day', premake => 3, retention => '3 days', retire => 'drop', default_partition => true, timezone => 'UTC')|mapped
+my ($self, $ignores_default) = (sql('SELECT current_user'), $is_four ? 'false' : 'true');
+my %told = map { /^(\w+)/ ? ($1 => $_) : () } split /\n/, <<"END";
 parent_table|app.daily||ignored
 control|at|control|mapped
-partition_type|native|range|mapped
+partition_type|$range|range|mapped
 partition_interval|1 day|interval => 1 day|mapped
 premake|3|premake => 3|mapped
 optimize_trigger|4||ignored
@@ -96,6 +99,7 @@ inherit_fk|true||ignored
 retention|3 days|retention => 3 days|mapped
 retention_keep_table|false|retire => drop|mapped
 retention_keep_index|true|the usual|mapped
+retention_keep_publication|false|the usual|mapped
 infinite_time_partitions|false||ignored
 datetime_string|YYYY_MM_DD||ignored
 automatic_maintenance|on|the usual|mapped
@@ -108,10 +112,17 @@ trigger_return_null|true||ignored
 inherit_privileges|false||ignored
 constraint_valid|true||ignored
 drop_cascade_fk|false||ignored
-ignore_default_data|false||ignored
-default partition|true|default_partition => true|mapped
-time zone||timezone => UTC|mapped
+ignore_default_data|$ignores_default||ignored
+detach_before_drop|false||ignored
+maintenance_role|$self||ignored
 END
+my @settings = split /\n/, sql("SELECT key FROM partman.part_config c, json_each_text(to_json(c)) WITH ORDINALITY AS e (key, value, ord)"
+	  . " WHERE parent_table = 'app.daily' AND value IS NOT NULL ORDER BY ord");
+is(items('app.daily', 'true', 'true'), join("\n",
+	q{set||SELECT * FROM pgscale.create_parent('app.daily', control => 'at', "interval" => '1 day', premake => 3, retention => '3 days', retire => 'drop', default_partition => true, timezone => 'UTC')|mapped},
+	(map { $told{$_} // "$_ is not known to this test" } @settings),
+	'default partition|true|default_partition => true|mapped',
+	'time zone||timezone => UTC|mapped'), 'each setting is told');
 my $states = q{SELECT count(*), string_agg(automatic_maintenance, '' ORDER BY parent_table) FROM partman.part_config WHERE parent_table IN ('app.daily', 'app.ids')};
 is(sql('SELECT count(*) FROM pgscale.partition_sets'), 0, 'the dry run manages nothing');
 is(sql($states), '2|onon', 'and switches nothing off');
@@ -177,12 +188,12 @@ is(sql($inventory), $before, 'maintenance of pg_partman does nothing to them');
 
 # ---- sub-partitions ------------------------------------------------------------------------------
 # Months by the clock, and below them ranges of numbers, as pg_partman itself makes them.
-sql(<<'SQL');
+sql(<<"SQL");
 CREATE TABLE app.deep (at date NOT NULL, id bigint NOT NULL) PARTITION BY RANGE (at);
 INSERT INTO partman.part_config (parent_table, control, partition_type, partition_interval, premake, datetime_string, retention, retention_keep_table)
-VALUES ('app.deep', 'at', 'native', '1 mon', 1, 'YYYY_MM', '6 mons', false);
+VALUES ('app.deep', 'at', '$range', '1 mon', 1, 'YYYY_MM', '6 mons', false);
 INSERT INTO partman.part_config_sub (sub_parent, sub_partition_type, sub_control, sub_partition_interval, sub_premake, sub_retention, sub_retention_keep_table)
-VALUES ('app.deep', 'native', 'id', '1000', 2, '3000', false);
+VALUES ('app.deep', '$range', 'id', '1000', 2, '3000', false);
 SET search_path = partman, public;
 SELECT create_partition_time('app.deep', '{2026-11-01+00,2026-12-01+00}');
 SQL
