@@ -48,7 +48,8 @@ void read_columns(ShardedTable& table, Oid relation) {
           "                          AND (SELECT c.relkind = 'S' FROM pg_catalog.pg_class c"
           "                                WHERE c.oid = s.refobjid)))"
           "         OR pg_get_expr(d.adbin, d.adrelid) ~ 'nextval',"
-          "       CASE WHEN a.attgenerated <> '' THEN pg_get_expr(d.adbin, d.adrelid) END"
+          "       CASE WHEN a.attgenerated <> '' THEN pg_get_expr(d.adbin, d.adrelid) END,"
+          "       a.attgenerated = 'v'"
           "  FROM pg_catalog.pg_attribute a"
           "  JOIN pg_catalog.pg_type t ON t.oid = a.atttypid"
           "  LEFT JOIN pg_catalog.pg_collation l ON l.oid = a.attcollation"
@@ -66,6 +67,7 @@ void read_columns(ShardedTable& table, Oid relation) {
     column.default_value = row[5].value_or("");
     column.default_is_local = row[6] && to_bool(row[6]);
     column.generated = row[7].value_or("");
+    column.is_virtual = to_bool(row[8]);
     table.columns.push_back(column);
   }
 }

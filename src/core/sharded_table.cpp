@@ -11,7 +11,12 @@ void append_column(Sql& sql, const ShardedColumn& column, Site place) {
   sql << Identifier(column.name) << " " << Definition{column.type};
   if (column.collation) sql << " COLLATE " << *column.collation;
   if (!column.generated.empty()) {
-    sql << " GENERATED ALWAYS AS (" << Definition{column.generated} << ") STORED";
+    sql << " GENERATED ALWAYS AS (" << Definition{column.generated} << ") ";
+    if (column.is_virtual) {
+      sql << "VIRTUAL";
+    } else {
+      sql << "STORED";
+    }
   } else if (place == Site::kOnShard && !column.default_value.empty() && !column.default_is_local) {
     sql << " DEFAULT " << Definition{column.default_value};
   }

@@ -20,7 +20,8 @@ struct ShardedColumn {
   bool not_null = false;
   std::string default_value;      // an expression; empty: none
   bool default_is_local = false;  // by a sequence or function that is not PostgreSQL's own
-  std::string generated;          // the expression of a stored generated column; empty: none
+  std::string generated;          // the expression of a generated column; empty: none
+  bool is_virtual = false;        // computed when it is read, and not stored
 };
 
 struct NamedDefinition {

@@ -54,6 +54,16 @@ refused('UPDATE orders SET customer_id = customer_id + 1 WHERE customer_id = 7 A
 	'a key that belongs elsewhere is refused, not lost');
 is(ask($node, 'postgres', "SELECT count(*) FROM pgscale.plan_shards()"), 0, 'nothing is to do afterwards');
 
+# --- a generated column that is not stored, where the server has such (from PostgreSQL 18 on)
+my $computed = 'CREATE TABLE computed (k int, v int, total int GENERATED ALWAYS AS (k + v) %s)';
+my $kind = $node->psql('postgres', sprintf $computed, 'VIRTUAL') == 0 ? 'v' : 's';
+$node->safe_psql('postgres', sprintf $computed, 'STORED') if $kind eq 's';
+$node->safe_psql('postgres', "INSERT INTO computed (k, v) SELECT g, 1 FROM generate_series(1, 10) g; SELECT * FROM pgscale.create_sharded_table('computed', 'k', partitions => 3)");
+$node->safe_psql('postgres', 'INSERT INTO computed (k, v) VALUES (11, 1); UPDATE computed SET v = 2 WHERE k = 1');
+is(ask($node, 'postgres', 'SELECT count(*), sum(total) FROM computed WHERE total > 3'), '9|72', 'generated columns are computed');
+is(ask($node, 'postgres', "SELECT DISTINCT kind FROM pgscale.query_shards('SELECT attgenerated::text FROM pg_attribute WHERE attrelid = ''computed''::regclass AND attname = ''total''') AS t (shard name, kind text)"),
+	$kind, 'on the shards in the same way');
+
 # --- beside it, by list, by range, by region
 $node->safe_psql('postgres', 'CREATE TABLE items (customer_id integer, item text) PARTITION BY HASH (customer_id)');
 $node->safe_psql('postgres', "SELECT * FROM pgscale.create_sharded_table('items', 'customer_id', colocate_with => 'orders')");

@@ -127,6 +127,16 @@ TEST(ShardedTable, TheForeignTableHasColumnsAndChecks) {
             "ALTER TABLE \"app\".\"orders\" ATTACH PARTITION \"app\".\"orders_p0\" FOR VALUES x");
 }
 
+TEST(ShardedTable, AColumnThatIsNotStoredHereIsNotStoredThere) {
+  ShardedTable table = orders();
+  table.columns = {table.columns.back()};
+  table.columns.front().is_virtual = true;
+  const char* column = "(\"twice\" bigint GENERATED ALWAYS AS ((id * 2)) VIRTUAL, ";
+  const Placement placement{"orders_p0", "FOR VALUES x", "s1", {}};
+  EXPECT_NE(remote_table_statements(table).at(0).text().find(column), std::string::npos);
+  EXPECT_NE(foreign_leaf_statements(table, placement).at(0).text().find(column), std::string::npos);
+}
+
 TEST(ShardedTable, APartitionOnTheShardIsMadeBesideItsParent) {
   const Placement placement{"orders_p0", "FOR VALUES x", "s1", {}};
   const RemotePart part = make_on_shard({orders(), {}}, placement);
