@@ -141,13 +141,17 @@ void read_indexes(Adoptee& table) {
 }
 
 void read_constraints(Adoptee& table) {
-  const Rows rows = pg::query(Sql("SELECT conname, convalidated, NOT connoinherit"
+  // NOT NULL is a constraint of its own from server 18 on.
+  const Rows rows = pg::query(Sql("SELECT conname, convalidated, NOT connoinherit, contype = 'n'"
                                   "  FROM pg_catalog.pg_constraint"
-                                  " WHERE conrelid = $1::oid AND contype = 'c' AND conname <> $2"
+                                  " WHERE conrelid = $1::oid"
+                                  "   AND (contype = 'c' AND conname <> $2"
+                                  "        OR contype = 'n' AND (NOT convalidated OR connoinherit))"
                                   " ORDER BY conname"),
                               {pg::from_oid(table.oid), kGuardName});
   for (const auto& row : rows) {
-    table.checks.push_back({*row[0], to_bool(row[1]), to_bool(row[2])});
+    auto& constraints = to_bool(row[3]) ? table.not_nulls : table.checks;
+    constraints.push_back({*row[0], to_bool(row[1]), to_bool(row[2])});
   }
   read_references(table);
   read_referrers(table);

@@ -162,6 +162,7 @@ struct Adoptee {
 
   std::vector<AdopteeIndex> indexes;
   std::vector<AdopteeCheck> checks;
+  std::vector<AdopteeCheck> not_nulls;  // only those that have something wrong
   std::vector<AdopteeReference> references;
   std::vector<AdopteeReferrer> referrers;
   std::vector<AdopteeTrigger> triggers;

@@ -156,14 +156,17 @@ class Preflight {
   }
 
   void look_at_checks() {
-    for (const AdopteeCheck& check : table_.checks) {
-      if (!check.is_inheritable) {
-        blocker("check constraint", check.name, "it is NO INHERIT",
-                "a partitioned table cannot have it; drop it or add it without NO INHERIT");
-      } else if (!check.is_validated) {
-        blocker("check constraint", check.name, "it is not validated",
-                "ALTER TABLE ... VALIDATE CONSTRAINT first, or drop it");
-      }
+    for (const AdopteeCheck& check : table_.checks) look_at_check("check constraint", check);
+    for (const AdopteeCheck& check : table_.not_nulls) look_at_check("not-null constraint", check);
+  }
+
+  void look_at_check(const char* subject, const AdopteeCheck& check) {
+    if (!check.is_inheritable) {
+      blocker(subject, check.name, "it is NO INHERIT",
+              "a partitioned table cannot have it; drop it or add it without NO INHERIT");
+    } else if (!check.is_validated) {
+      blocker(subject, check.name, "it is not validated",
+              "ALTER TABLE ... VALIDATE CONSTRAINT first, or drop it");
     }
   }
 

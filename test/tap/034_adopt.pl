@@ -162,6 +162,12 @@ becomes($node, 'postgres', "SELECT to_regclass('events_pmin') IS NULL AND count(
 is($node->safe_psql('postgres', "INSERT INTO events (at) VALUES ('2026-04-01') RETURNING tableoid::regclass, s > 200000"), 'events_p2026_04|t',
 	'its sequence stays');
 
+# ---- a NOT NULL that is not proved, which servers from 18 on can have ------------------------------
+$node->safe_psql('postgres', 'CREATE TABLE unproved (at timestamptz NOT NULL, n int)');
+my $is_possible = $node->psql('postgres', 'ALTER TABLE unproved ADD CONSTRAINT n_given NOT NULL n NOT VALID') == 0;
+is($node->safe_psql('postgres', "SELECT subject, object, finding FROM pgscale.adopt_report('unproved', 'at', '1 month') WHERE severity = 'blocker'"),
+	$is_possible ? 'not-null constraint|n_given|it is not validated' : '', 'is in the way of the attach, and told before anything is begun');
+
 $node->stop;
 unlike(slurp_file($node->logfile), qr/TRAP:|PANIC|terminated by signal 11/, 'no crash in the log');
 done_testing();

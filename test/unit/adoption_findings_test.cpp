@@ -136,6 +136,8 @@ TEST(Findings, OnConstraints) {
   Adoptee table = events();
   table.checks = {{"good", true, true}, {"loose", false, true}, {"alone", true, false}};
   EXPECT_EQ(found(table, "check constraint"), "blocker loose, blocker alone");
+  table.not_nulls = {{"unproved", false, true}, {"alone", true, false}};
+  EXPECT_EQ(found(table, "not-null constraint"), "blocker unproved, blocker alone");
   table.references = {{"f1", 7, in_public("customers"), true, "FOREIGN KEY ..."},
                       {"f2", 8, in_public("products"), false, "FOREIGN KEY ... NOT VALID"}};
   EXPECT_EQ(found(table, "foreign key"), "change f1, blocker f2");
