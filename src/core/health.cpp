@@ -304,12 +304,12 @@ const std::vector<Check>& checks() {
   return *kChecks;
 }
 
-const Check& find_check(const std::string& name) {
+const Check& find_check(std::string_view name) {
   const auto found = std::find_if(checks().begin(), checks().end(),
                                   [&name](const Check& check) { return name == check.name; });
   if (found != checks().end()) return *found;
-  throw Failure(Problem::kUndefinedObject, "there is no health check \"" + name + "\"", {},
-                "See pgscale.threshold.");
+  throw Failure(Problem::kUndefinedObject, "there is no health check \"" + std::string(name) + "\"",
+                {}, "See pgscale.threshold.");
 }
 
 HealthStatus judge(std::optional<double> value, const Threshold& threshold, Bad bad) {

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace pgscale {
@@ -32,7 +33,7 @@ struct Check {
 [[nodiscard]] const std::vector<Check>& checks();
 
 // Throws Failure when there is none of that name.
-[[nodiscard]] const Check& find_check(const std::string& name);
+[[nodiscard]] const Check& find_check(std::string_view name);
 
 // What is not known is never ok.
 [[nodiscard]] HealthStatus judge(std::optional<double> value, const Threshold& threshold, Bad bad);
