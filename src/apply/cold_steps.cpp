@@ -1,4 +1,5 @@
 #include "apply/fingerprint.h"
+#include "apply/older_transactions.h"
 #include "apply/remote_part.h"
 #include "apply/step_runner.h"
 #include "catalog/cold_shards.h"
@@ -13,6 +14,7 @@ namespace pgscale::apply {
 namespace {
 
 constexpr std::chrono::hours kReadingAll{1};
+constexpr std::chrono::seconds kForOlder{2};
 
 std::string in_words(std::int64_t rows, const std::string& shard) {
   return std::to_string(rows) + (rows == 1 ? " row" : " rows") + " on shard " + shard;
@@ -57,6 +59,9 @@ void StepRunner::swap_with_copy(const Step& step, pg::LockTimeout& limit) {
     throw Failure(Problem::kNotInPrerequisiteState,
                   "foreign table " + readable(*step.copy) + " was renamed or dropped meanwhile");
   }
+  wait_for_older_transactions(step.remote->shard, role_of(step),
+                              transactions_on_shard(step.remote->shard, role_of(step)), kForOlder,
+                              "could not swap partition " + readable(step.partition));
   const std::string here = fingerprint_here(step.sql.front(), role_of(step));
   const std::string there =
       fingerprint_there(step.remote->sql.front(), step.remote->shard, role_of(step), kReadingAll);

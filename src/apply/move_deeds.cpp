@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "apply/older_transactions.h"
 #include "apply/remote_part.h"
 #include "apply/strong_locks.h"
 #include "catalog/cold_shards.h"
@@ -22,25 +23,6 @@ namespace {
 constexpr std::chrono::seconds kPatience{30};
 constexpr std::chrono::hours kReadingAll{6};
 constexpr std::chrono::seconds kForOlder{10};
-constexpr std::chrono::milliseconds kBetweenLooks{50};
-
-// Everybody sees the locks, but only with the right role what the sessions do. Vacuum belongs to
-// nobody.
-Sql open_transactions() {
-  return Sql(
-      "SELECT coalesce(pg_catalog.array_agg(l.virtualtransaction), '{}')::text"
-      "  FROM pg_catalog.pg_locks l"
-      "  JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid AND a.usesysid IS NOT NULL"
-      "   AND a.datname = pg_catalog.current_database()"
-      " WHERE l.locktype = 'virtualxid' AND l.granted AND l.pid <> pg_catalog.pg_backend_pid()");
-}
-
-Sql still_open() {
-  return Sql(
-      "SELECT count(*) FROM pg_catalog.pg_locks l"
-      " WHERE l.locktype = 'virtualxid' AND l.granted"
-      "   AND l.virtualtransaction = ANY ($1::pg_catalog.text[])");
-}
 
 // What was committed here must not be lost in a crash that comes after what is now done there. A
 // mark is flushed, and all before it.
@@ -156,34 +138,19 @@ void MoveDeeds::copy() const {
 }
 
 std::string MoveDeeds::transactions_there() const {
-  remote::Team team({move_.target}, item_.owner, remote::in(kPatience));
-  return *team.ask(open_transactions()).at(move_.target).rows.front()[0];
+  return transactions_on_shard(move_.target, item_.owner);
 }
 
-// Who began to read on the new shard before the rows were there does not see them, and would look
-// for them there once they are swapped.
-void MoveDeeds::wait_for_older_transactions() const {
+void MoveDeeds::wait_for_readers() const {
   const auto noted = catalog::older_transactions(item_.relation, item_.leaf);
-  const std::string older = noted ? *noted : transactions_there();
-  remote::Team team({move_.target}, item_.owner, remote::in(kPatience));
-  const auto deadline = std::chrono::steady_clock::now() + kForOlder;
-  while (team.ask(still_open(), {older}).at(move_.target).rows.front()[0] != "0") {
-    if (std::chrono::steady_clock::now() > deadline) {
-      throw Failure(Problem::kLockNotAvailable,
-                    "could not swap partition " + readable(leaf_) +
-                        " while older transactions "
-                        "are open on shard \"" +
-                        move_.target + "\"",
-                    "They do not see the rows that have been copied there.");
-    }
-    (void)pg::call(pgs_sleep, static_cast<std::int64_t>(kBetweenLooks.count()));
-  }
+  wait_for_older_transactions(move_.target, item_.owner, noted ? *noted : transactions_there(),
+                              kForOlder, "could not swap partition " + readable(leaf_));
 }
 
 // All that takes long comes before a lock is asked for that readers could notice.
 void MoveDeeds::swap() const {
   require_target();
-  wait_for_older_transactions();
+  wait_for_readers();
   remote::Team both({move_.source, move_.target}, item_.owner, remote::in(kReadingAll));
   both.begin();
   // As long as that is held nobody takes the seal off.

@@ -26,7 +26,7 @@ class MoveDeeds {
   void require_target() const;
   void require_sealed(remote::Team& team) const;
   [[nodiscard]] std::string transactions_there() const;
-  void wait_for_older_transactions() const;
+  void wait_for_readers() const;
   void compare(remote::Team& both) const;
   void attach_there(remote::Team& both) const;
   void swap_here(remote::Team& both) const;

@@ -174,16 +174,29 @@ $reader->quit;
 becomes($node, 'postgres', kind('events_p2026_01'), 'f true 0', 'then it is exchanged', 60);
 is(ask($node, 'postgres', $whole), $all, 'with all rows');
 
-# --- another wish
-$keeper = hold_copy();
+# --- nor does the exchange hide rows from who reads on the shard already
+$shard->safe_psql('postgres', 'CREATE TABLE probe (a int)');
+$node->safe_psql('postgres', "CREATE FOREIGN TABLE probe (a int) SERVER cold");
+my $old = $node->background_psql('postgres');
+$old->query_safe('BEGIN; SELECT count(*) FROM probe');
 $node->safe_psql('postgres', "INSERT INTO events VALUES (1000, '2026-02-10')");
 set_clock($node, '2026-10-03');
+becomes($node, 'postgres', "SELECT count(*) > 0 FROM pgscale.runs WHERE action = 'swap' AND outcome = 'failed' AND message ~ 'older transactions are open on shard \"cold\"'", 't', 'an old transaction on the shard holds up the exchange');
+is($old->query_safe("SELECT count(*) FROM events WHERE at >= '2026-02-01' AND at < '2026-03-01'"), ask($node, 'postgres', "SELECT count(*) FROM events WHERE at >= '2026-02-01' AND at < '2026-03-01'"), 'and sees every row');
+$old->query_safe('COMMIT');
+$old->quit;
+becomes($node, 'postgres', kind('events_p2026_02'), 'f true 0', 'then it is exchanged', 60);
+
+# --- another wish
+$keeper = hold_copy();
+$node->safe_psql('postgres', "INSERT INTO events VALUES (1001, '2026-03-10')");
+set_clock($node, '2026-11-03');
 becomes($shard, 'postgres', $copying, 1, 'the last one is being copied');
 $shard->stop('immediate');
 $keeper->quit;
 $node->safe_psql('postgres', "SELECT pgscale.alter_parent('events', retire => 'detach', retention => '12 months')");
 becomes($node, 'postgres', "SELECT count(*) FROM pg_trigger WHERE tgname ~ '^pgscale_sealed'", 0, 'what is to stay is opened again', 40);
-$node->safe_psql('postgres', "UPDATE events SET note = 'y' WHERE at = '2026-02-10'");
-is(ask($node, 'postgres', "SELECT note FROM events WHERE at = '2026-02-10'"), 'y', 'and written');
+$node->safe_psql('postgres', "UPDATE events SET note = 'y' WHERE at = '2026-03-10'");
+is(ask($node, 'postgres', "SELECT note FROM events WHERE at = '2026-03-10'"), 'y', 'and written');
 
 done_testing();
