@@ -1,25 +1,44 @@
 #include "core/wait_tree.h"
 
 #include <algorithm>
+#include <bitset>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 
 namespace pgscale {
 namespace {
 
-using Set = std::vector<bool>;
 constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
-// Adds all members; whether any was new.
-bool unite(Set& set, const Set& more) {
-  bool grown = false;
-  for (std::size_t i = 0; i < set.size(); i++) {
-    if (!more[i] || set[i]) continue;
-    set[i] = true;
-    grown = true;
+// Processes by index. With hundreds of them in a queue there are hundreds of thousands of unions.
+class Set {
+ public:
+  explicit Set(std::size_t size) : words_(size / kBits + 1, 0) {}
+
+  [[nodiscard]] bool has(std::size_t member) const {
+    return (words_[member / kBits] >> (member % kBits) & 1) != 0;
   }
-  return grown;
-}
+  void add(std::size_t member) { words_[member / kBits] |= std::uint64_t{1} << (member % kBits); }
+  // Whether any was new.
+  bool unite(const Set& more) {
+    std::uint64_t added = 0;
+    for (std::size_t i = 0; i < words_.size(); i++) {
+      added |= more.words_[i] & ~words_[i];
+      words_[i] |= more.words_[i];
+    }
+    return added != 0;
+  }
+  [[nodiscard]] std::size_t count() const {
+    std::size_t count = 0;
+    for (const std::uint64_t word : words_) count += std::bitset<kBits>(word).count();
+    return count;
+  }
+
+ private:
+  static constexpr std::size_t kBits = 64;
+  std::vector<std::uint64_t> words_;
+};
 
 // Processes by index: first those that wait, in the order given, then all others, ascending.
 class Graph {
@@ -121,7 +140,7 @@ class Order {
   const Graph& graph_;
   std::vector<std::size_t> nodes_;
   std::vector<std::size_t> place_;  // in nodes_
-  Set deadlocked_;
+  std::vector<bool> deadlocked_;
 };
 
 // Who hangs under whom, and what follows from that.
@@ -132,8 +151,8 @@ class Tree {
         order_(order),
         parent_(graph.size(), kNone),
         depth_(graph.size(), 0),
-        roots_(graph.size(), Set(graph.size(), false)),
-        behind_(graph.size(), Set(graph.size(), false)) {
+        roots_(graph.size(), Set(graph.size())),
+        behind_(graph.size(), Set(graph.size())) {
     for (const std::size_t node : order.nodes()) hang(node);
     while (spread_waiters()) {
     }
@@ -168,10 +187,10 @@ class Tree {
       if (!order_.before(blocker, node)) continue;
       if (parent_[node] == kNone || depth_[blocker] > depth_[parent_[node]])
         parent_[node] = blocker;
-      unite(roots_[node], roots_[blocker]);
+      roots_[node].unite(roots_[blocker]);
     }
     if (parent_[node] == kNone) {
-      roots_[node][node] = true;
+      roots_[node].add(node);
     } else {
       depth_[node] = depth_[parent_[node]] + 1;
     }
@@ -182,9 +201,9 @@ class Tree {
     bool grown = false;
     for (auto node = order_.nodes().rbegin(); node != order_.nodes().rend(); ++node) {
       for (const std::size_t blocker : graph_.blockers(*node)) {
-        if (!behind_[blocker][*node]) grown = true;
-        behind_[blocker][*node] = true;
-        grown = unite(behind_[blocker], behind_[*node]) || grown;
+        if (!behind_[blocker].has(*node)) grown = true;
+        behind_[blocker].add(*node);
+        grown = behind_[blocker].unite(behind_[*node]) || grown;
       }
     }
     return grown;
@@ -192,8 +211,7 @@ class Tree {
 
   // In a circle everybody waits for itself, too.
   [[nodiscard]] int count_behind(std::size_t node) const {
-    const auto all = std::count(behind_[node].begin(), behind_[node].end(), true);
-    return static_cast<int>(all) - (behind_[node][node] ? 1 : 0);
+    return static_cast<int>(behind_[node].count()) - (behind_[node].has(node) ? 1 : 0);
   }
 
   [[nodiscard]] WaitNode row(std::size_t node, const std::vector<int>& path) const {
@@ -205,7 +223,7 @@ class Tree {
     }
     row.path = path;
     for (std::size_t root = 0; root < graph_.size(); root++) {
-      if (roots_[node][root]) row.roots.push_back(graph_.process(root));
+      if (roots_[node].has(root)) row.roots.push_back(graph_.process(root));
     }
     std::sort(row.roots.begin(), row.roots.end());
     row.behind = count_behind(node);
