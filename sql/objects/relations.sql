@@ -106,12 +106,12 @@ COMMENT ON COLUMN pgscale.tables.since IS 'Start of the window';
 COMMENT ON COLUMN pgscale.tables.status IS 'Of the window: ok, or unknown while nothing has been sampled in it, for who may not see the history, and for tables on other servers';
 
 CREATE VIEW pgscale.indexes AS
-SELECT n.nspname AS schema,
-       u.name,
+SELECT u.schema::name,
+       u.name::name,
        u.relation::regclass AS index,
        u."table"::regclass AS "table",
        u.root::regclass AS root,
-       m.amname AS method,
+       u.method::name,
        u.columns,
        u.leaves,
        u.bytes,
@@ -134,8 +134,6 @@ SELECT n.nspname AS schema,
        CASE WHEN k.known THEN w.since END AS since,
        CASE WHEN k.known THEN 'ok' ELSE 'unknown' END AS status
   FROM pgscale.index_usage() u
-  JOIN pg_catalog.pg_namespace n ON n.oid = u.schema
-  JOIN pg_catalog.pg_am m ON m.oid = u.method
  CROSS JOIN pgscale.recent_window w
  CROSS JOIN (SELECT z.since FROM pgscale.counted_since z
               WHERE z.datid = (SELECT d.oid FROM pg_catalog.pg_database d

@@ -36,19 +36,20 @@ void index_usage(PgsCall* call) {
   pg::Session session(pg::Venue::kFunction);
   const auto observed = catalog::ObservedIndexes::load();
   session.end();
+  catalog::IndexNamer namer;
   pg::ResultRows result(call);
   for (const IndexUsage& usage : pgscale::index_usage(database)) {
     const auto found = purposes.by_oid.find(usage.index);
     if (found == purposes.by_oid.end()) continue;  // came while we looked
     const IndexDefinition& index = *found->second;
     const auto instead = purposes.redundant.find(index.index);
-    const auto names = catalog::names_of_index(index.index);
+    const auto names = namer.names(index.index);
     if (!names) continue;
     result.add(Row{relation(index.index),
-                   relation(names->schema),
+                   cell(names->schema),
                    cell(names->name),
                    relation(names->owner),
-                   relation(names->method),
+                   cell(names->method),
                    relation(usage.table),
                    relation(index.table),
                    cell(usage.leaves),

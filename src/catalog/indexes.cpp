@@ -57,10 +57,19 @@ std::vector<IndexDefinition> observe_indexes() {
   return indexes;
 }
 
-std::optional<IndexNames> names_of_index(Oid index) {
+std::optional<IndexNames> IndexNamer::names(Oid index) {
   PgsIndexNames names{};
   if (!pg::call(pgs_index_names, index, &names)) return std::nullopt;
-  return IndexNames{names.schema, names.owner, names.method, names.name, names.columns};
+  const auto name_of = [](auto& known, Oid oid, const char* (*ask)(std::uint32_t)) {
+    const auto [place, is_new] = known.try_emplace(oid);
+    if (is_new) {
+      const char* name = pg::call(ask, oid);
+      if (name != nullptr) place->second = name;
+    }
+    return place->second.c_str();
+  };
+  return IndexNames{names.owner, name_of(schemas_, names.schema, pgs_schema_name), names.name,
+                    name_of(methods_, names.method, pgs_method_name), names.columns};
 }
 
 std::vector<ForeignKey> observe_foreign_keys() {

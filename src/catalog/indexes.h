@@ -1,6 +1,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "core/indexes.h"
@@ -12,15 +14,24 @@ namespace pgscale::catalog {
 [[nodiscard]] std::vector<IndexDefinition> observe_indexes();
 [[nodiscard]] std::vector<ForeignKey> observe_foreign_keys();
 
-// Whose an index is and what it is called; the strings are good until the next call.
+// Whose an index is and what it is called; good until the next one is asked for.
 struct IndexNames {
-  Oid schema;
   Oid owner;
-  Oid method;
+  const char* schema;
   const char* name;
+  const char* method;
   const char* columns;
 };
-// Empty when there is no such index any more.
-[[nodiscard]] std::optional<IndexNames> names_of_index(Oid index);
+
+// Many indexes are in few schemas.
+class IndexNamer {
+ public:
+  // Empty when there is no such index any more.
+  [[nodiscard]] std::optional<IndexNames> names(Oid index);
+
+ private:
+  std::unordered_map<Oid, std::string> schemas_;
+  std::unordered_map<Oid, std::string> methods_;
+};
 
 }  // namespace pgscale::catalog

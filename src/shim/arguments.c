@@ -236,8 +236,6 @@ value_of(const PgsCell *cell, Oid type)
 			return TimestampTzGetDatum(cell->number);
 		case FLOAT8OID:
 			return DirectFunctionCall1(float8in, CStringGetDatum(cell->text));
-		case NAMEOID:
-			return DirectFunctionCall1(namein, CStringGetDatum(cell->text));
 		case TEXTOID:
 			return CStringGetTextDatum(cell->text);
 		default:

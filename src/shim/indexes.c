@@ -10,6 +10,7 @@
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_opclass.h"
+#include "commands/defrem.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -268,4 +269,16 @@ pgs_index_names(uint32_t index, PgsIndexNames *names)
 	if (HeapTupleIsValid(definition))
 		ReleaseSysCache(definition);
 	return found;
+}
+
+const char *
+pgs_schema_name(uint32_t schema)
+{
+	return get_namespace_name(schema);
+}
+
+const char *
+pgs_method_name(uint32_t method)
+{
+	return get_am_name(method);
 }

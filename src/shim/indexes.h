@@ -77,6 +77,9 @@ typedef struct PgsIndexNames
 
 /* False when there is no such index. */
 extern bool pgs_index_names(uint32_t index, PgsIndexNames *names);
+/* Names for the numbers there; NULL when there is none. */
+extern const char *pgs_schema_name(uint32_t schema);
+extern const char *pgs_method_name(uint32_t method);
 
 #ifdef __cplusplus
 }
