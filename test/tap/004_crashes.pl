@@ -13,21 +13,8 @@ my $node = new_server(
 	'crashes', "pgscale.clock = '2026-01-15 00:00+00'", 'restart_after_crash = on',
 	"pgscale.lock_timeout = '60s'", "timezone = 'UTC'");
 $node->start;
-$node->safe_psql('postgres', <<'SQL');
-CREATE EXTENSION pgscale;
-CREATE TABLE hold (tag text, condition text);
-CREATE FUNCTION hold() RETURNS event_trigger LANGUAGE plpgsql AS $$
-DECLARE
-  h record;
-  hit boolean;
-BEGIN
-  FOR h IN SELECT * FROM public.hold WHERE tag = tg_tag LOOP
-    EXECUTE 'SELECT ' || h.condition INTO hit;
-    IF hit THEN PERFORM pg_sleep(600); END IF;
-  END LOOP;
-END $$;
-CREATE EVENT TRIGGER hold ON ddl_command_end EXECUTE FUNCTION hold();
-SQL
+$node->safe_psql('postgres', 'CREATE EXTENSION pgscale');
+let_ddl_be_held($node);
 
 my $keeper;    # holds what the worker waits for
 

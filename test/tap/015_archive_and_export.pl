@@ -14,21 +14,10 @@ my $node = new_server(
 	"pgscale.lock_timeout = '60s'", "timezone = 'UTC'");
 $node->start;
 my $directory = PostgreSQL::Test::Utils::tempdir;
+let_ddl_be_held($node);
 $node->safe_psql('postgres', <<'SQL');
 CREATE EXTENSION pgscale;
 CREATE SCHEMA attic;
-CREATE TABLE hold (tag text, condition text);
-CREATE FUNCTION hold() RETURNS event_trigger LANGUAGE plpgsql AS $$
-DECLARE
-  h record;
-  hit boolean;
-BEGIN
-  FOR h IN SELECT * FROM public.hold WHERE tag = tg_tag LOOP
-    EXECUTE 'SELECT ' || h.condition INTO hit;
-    IF hit THEN PERFORM pg_sleep(600); END IF;
-  END LOOP;
-END $$;
-CREATE EVENT TRIGGER hold ON ddl_command_end EXECUTE FUNCTION hold();
 CREATE TABLE told (moment text, partition text, action text);
 CREATE FUNCTION ask(parent regclass, partition text, action text, details jsonb) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN

@@ -13,22 +13,11 @@ my $node = new_server(
 	'adopt_crashes', "pgscale.clock = '2026-01-15 00:00+00'", 'restart_after_crash = on',
 	"pgscale.lock_timeout = '60s'", "timezone = 'UTC'", 'pgscale.max_workers = 0', 'pgscale.naptime = 1');
 $node->start;
+let_ddl_be_held($node);
 $node->safe_psql('postgres', <<'SQL');
 CREATE EXTENSION pgscale;
 CREATE ROLE shop NOLOGIN;
 GRANT CREATE ON SCHEMA public TO shop;
-CREATE TABLE hold (tag text, condition text);
-CREATE FUNCTION hold() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
-DECLARE
-  h record;
-  hit boolean;
-BEGIN
-  FOR h IN SELECT * FROM public.hold WHERE tag = tg_tag LOOP
-    EXECUTE 'SELECT ' || h.condition INTO hit;
-    IF hit THEN PERFORM pg_sleep(600); END IF;
-  END LOOP;
-END $$;
-CREATE EVENT TRIGGER hold ON ddl_command_end EXECUTE FUNCTION hold();
 CREATE TABLE customers (id int PRIMARY KEY);
 INSERT INTO customers SELECT generate_series(1, 10);
 GRANT SELECT, REFERENCES ON customers TO shop;

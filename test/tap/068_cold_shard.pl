@@ -13,37 +13,10 @@ my $shard = new_shard('cold');
 my $node = new_coordinator('coordinator', "pgscale.clock = '2026-01-15'\n", "restart_after_crash = on\n", "timezone = 'UTC'\n");
 add_shard($node, $shard);
 
-# On the shard a copy waits at its first row for as long as somebody holds this lock.
-$shard->safe_psql('postgres', <<'SQL');
-CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  PERFORM pg_advisory_xact_lock_shared(1);
-  RETURN NULL;
-END $$;
-CREATE FUNCTION make_wait() RETURNS event_trigger LANGUAGE plpgsql AS $$
-DECLARE
-  made record;
-BEGIN
-  FOR made IN SELECT * FROM pg_event_trigger_ddl_commands() WHERE object_type = 'table' LOOP
-    EXECUTE format('CREATE TRIGGER wait BEFORE INSERT ON %s EXECUTE FUNCTION public.wait()', made.objid::regclass);
-  END LOOP;
-END $$;
-CREATE EVENT TRIGGER make_wait ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION make_wait();
-SQL
-# Here a step sleeps after a command for which there is a row.
+let_copies_be_held($shard);
+$shard->safe_psql('postgres', "CREATE EVENT TRIGGER make_wait ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION make_wait()");
+let_ddl_be_held($node);
 $node->safe_psql('postgres', <<'SQL');
-CREATE TABLE hold (tag text, condition text);
-CREATE FUNCTION hold() RETURNS event_trigger LANGUAGE plpgsql AS $$
-DECLARE
-  h record;
-  hit boolean;
-BEGIN
-  FOR h IN SELECT * FROM public.hold WHERE tag = tg_tag LOOP
-    EXECUTE 'SELECT ' || h.condition INTO hit;
-    IF hit THEN PERFORM pg_sleep(600); END IF;
-  END LOOP;
-END $$;
-CREATE EVENT TRIGGER hold ON ddl_command_end EXECUTE FUNCTION hold();
 CREATE TABLE events (id bigint, at timestamptz NOT NULL, note text DEFAULT 'x' CHECK (note <> '')) PARTITION BY RANGE (at);
 CREATE INDEX ON events (at);
 SQL
@@ -192,11 +165,19 @@ $keeper = hold_copy();
 $node->safe_psql('postgres', "INSERT INTO events VALUES (1001, '2026-03-10')");
 set_clock($node, '2026-11-03');
 becomes($shard, 'postgres', $copying, 1, 'the last one is being copied');
-$shard->stop('immediate');
+signal_all($shard, 'STOP');
 $keeper->quit;
+becomes($node, 'postgres', "SELECT outcome FROM pgscale.runs WHERE action = 'copy' AND partition = 'public.events_p2026_03' ORDER BY id DESC LIMIT 1", 'failed', 'a shard that freezes among the rows is not waited for');
 $node->safe_psql('postgres', "SELECT pgscale.alter_parent('events', retire => 'detach', retention => '12 months')");
 becomes($node, 'postgres', "SELECT count(*) FROM pg_trigger WHERE tgname ~ '^pgscale_sealed'", 0, 'what is to stay is opened again', 40);
 $node->safe_psql('postgres', "UPDATE events SET note = 'y' WHERE at = '2026-03-10'");
 is(ask($node, 'postgres', "SELECT note FROM events WHERE at = '2026-03-10'"), 'y', 'and written');
+
+# What is frozen could not be stopped.
+END
+{
+	local $?;
+	eval { signal_all($shard, 'CONT') };
+}
 
 done_testing();

@@ -22,22 +22,7 @@ sub refused
 	return;
 }
 
-# On the shards a copy waits at its first row for as long as somebody holds this lock.
-$_->safe_psql('postgres', <<'SQL') foreach values %shard;
-CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  PERFORM pg_advisory_xact_lock_shared(1);
-  RETURN NULL;
-END $$;
-CREATE FUNCTION make_wait() RETURNS event_trigger LANGUAGE plpgsql AS $$
-DECLARE
-  made record;
-BEGIN
-  FOR made IN SELECT * FROM pg_event_trigger_ddl_commands() WHERE object_type = 'table' LOOP
-    EXECUTE format('CREATE OR REPLACE TRIGGER wait BEFORE INSERT ON %s EXECUTE FUNCTION public.wait()', made.objid::regclass);
-  END LOOP;
-END $$;
-SQL
+let_copies_be_held($_) foreach values %shard;
 # Here a step sleeps when all is done but its commit, or in the middle of its commands.
 $node->safe_psql('postgres', <<'SQL');
 CREATE TABLE hold (what text);
@@ -219,17 +204,22 @@ is(ask($node, 'postgres', "WITH w AS (UPDATE $table SET customer = customer WHER
 is(ask($node, 'postgres', "SELECT count(*) FROM pg_class WHERE relname ~ '^${leaf}_on'"), 0, 'no copy is left here');
 is(ask($node, 'postgres', $alarms), 0, 'nor there');
 
-# --- the new shard dies among the rows
-hold_copies();
-$node->safe_psql('postgres', "SELECT pgscale.drain_shard('s2')");
-my $target = $shard{is_copying('rows are being copied again')};
-$target->stop('immediate');
-release_copies();
-becomes($shard{s2}, 'postgres', $seals, 0, 'while the new shard is down nobody has to wait for it');
-$node->safe_psql('postgres', "SELECT pgscale.drain_shard('s2', false)");
-$target->start;
-becomes($node, 'postgres', 'SELECT count(*) FROM pgscale.shard_move', 0, 'when it is back what it has of the partition is dropped');
-becomes($node, 'postgres', $alarms, 0, 'and nothing is left');
+# --- the new shard dies or freezes among the rows
+my $frozen;
+foreach my $fate ('dies', 'freezes')
+{
+	hold_copies();
+	$node->safe_psql('postgres', "SELECT pgscale.drain_shard('s2')");
+	my $target = $shard{is_copying('rows are being copied again')};
+	$frozen = $target if $fate eq 'freezes';
+	$frozen ? signal_all($target, 'STOP') : $target->stop('immediate');
+	release_copies();
+	becomes($shard{s2}, 'postgres', $seals, 0, "the new shard $fate: nobody has to wait for it");
+	$node->safe_psql('postgres', "SELECT pgscale.drain_shard('s2', false)");
+	$frozen ? signal_all($target, 'CONT') : $target->start;
+	becomes($node, 'postgres', 'SELECT count(*) FROM pgscale.shard_move', 0, 'when it is back what it has of the partition is dropped');
+	becomes($node, 'postgres', $alarms, 0, 'and nothing is left');
+}
 
 # --- who began to read on the new shard before the rows were there
 my $old = $node->background_psql('postgres');
@@ -268,5 +258,12 @@ is(ask($shard{s2}, 'postgres', $things), 0, 'nothing is left on the shard');
 is(ask($node, 'postgres', $alarms), 0, 'nor anywhere else');
 $node->safe_psql('postgres', "SELECT pgscale.remove_shard('s2')");
 is(ask($node, 'postgres', 'SELECT string_agg(name, \',\' ORDER BY name) FROM pgscale.shard'), 's1,s3', 'and it can be removed');
+
+# What is frozen when the test dies could not be stopped.
+END
+{
+	local $?;
+	eval { signal_all($frozen, 'CONT') } if $frozen;
+}
 
 done_testing();

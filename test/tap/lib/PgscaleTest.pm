@@ -11,7 +11,7 @@ use Test::More;
 use Time::HiRes qw(time);
 
 our @EXPORT = qw(new_server set_clock configure becomes stays visits_started worker_waiting
-  kill_process say_in ask);
+  kill_process let_ddl_be_held say_in ask);
 
 # The server's own test modules know INITDB_TEMPLATE from 17 on.  All servers then have one system
 # identifier; a test that needs another hides the variable.
@@ -127,6 +127,28 @@ sub kill_process
 	my $from = -s $node->logfile;
 	kill 9, $pid or die "could not kill $pid: $!";
 	$node->wait_for_log(qr/database system is ready to accept connections/, $from);
+	return;
+}
+
+# From then on a command sleeps after its work while table hold has a row of its tag with a condition that is true, so
+# that its session can be killed there.
+sub let_ddl_be_held
+{
+	my ($node) = @_;
+	$node->safe_psql('postgres', <<'SQL');
+CREATE TABLE hold (tag text, condition text);
+CREATE FUNCTION hold() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+  h record;
+  hit boolean;
+BEGIN
+  FOR h IN SELECT * FROM public.hold WHERE tag = tg_tag LOOP
+    EXECUTE 'SELECT ' || h.condition INTO hit;
+    IF hit THEN PERFORM pg_sleep(600); END IF;
+  END LOOP;
+END $$;
+CREATE EVENT TRIGGER hold ON ddl_command_end EXECUTE FUNCTION hold();
+SQL
 	return;
 }
 

@@ -10,7 +10,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-our @EXPORT = qw(new_shard new_coordinator add_shard new_sharded_table shards_answer signal_all);
+our @EXPORT = qw(new_shard new_coordinator add_shard new_sharded_table shards_answer signal_all let_copies_be_held);
 
 # A server without pgscale, as a shard is.
 sub new_shard
@@ -78,6 +78,29 @@ sub signal_all
 	kill $signal, $postmaster;
 	my @children = split ' ', `ps -o pid= --ppid $postmaster`;
 	kill $signal, @children;
+	return;
+}
+
+# Where an event trigger calls make_wait() for new tables, who inserts into one waits for as long as somebody holds the
+# advisory lock 1.
+sub let_copies_be_held
+{
+	my ($shard) = @_;
+	$shard->safe_psql('postgres', <<'SQL');
+CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock_shared(1);
+  RETURN NULL;
+END $$;
+CREATE FUNCTION make_wait() RETURNS event_trigger LANGUAGE plpgsql AS $$
+DECLARE
+  made record;
+BEGIN
+  FOR made IN SELECT * FROM pg_event_trigger_ddl_commands() WHERE object_type = 'table' LOOP
+    EXECUTE format('CREATE OR REPLACE TRIGGER wait BEFORE INSERT ON %s EXECUTE FUNCTION public.wait()', made.objid::regclass);
+  END LOOP;
+END $$;
+SQL
 	return;
 }
 
