@@ -2,11 +2,7 @@
 # make demo: a throw-away cluster with the extension and real input, left running to look at.
 . "$(dirname "$0")/lib.sh"
 
-"$TOP/scripts/install_deps.sh" demo
-use_run_dir
-echo "building pgscale"
-"$TOP/scripts/server_tree.sh" >/dev/null
-build_and_install || die "no demo without a build"
+build_for_demo
 
 # A demo that failed half-way is of no use to anybody.
 trap '"$TOP/scripts/cluster.sh" stop demo; echo "the demo failed" >&2' EXIT

@@ -2,11 +2,7 @@
 # make demo-shards: a coordinator and three shards, throw-away clusters, left running to look at.
 . "$(dirname "$0")/lib.sh"
 
-"$TOP/scripts/install_deps.sh" demo
-use_run_dir
-echo "building pgscale"
-"$TOP/scripts/server_tree.sh" >/dev/null
-build_and_install || die "no demo without a build"
+build_for_demo
 
 clusters=(demo_s1 demo_s2 demo_s3 demo_shards)
 stop_all() {

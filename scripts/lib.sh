@@ -93,3 +93,12 @@ build_and_install() {
     return 1
   fi
 }
+
+# All that a demo needs before it starts its clusters.
+build_for_demo() {
+  "$TOP/scripts/install_deps.sh" demo
+  use_run_dir
+  echo "building pgscale"
+  "$TOP/scripts/server_tree.sh" >/dev/null
+  build_and_install || die "no demo without a build"
+}
