@@ -84,6 +84,7 @@ use_run_dir() {
 }
 
 # Builds the extension and installs it into the private tree.  Arguments go to make.
+# shellcheck disable=SC2120 # others give some
 build_and_install() {
   local log=$RUN_DIR/log/build.log
   # The sloppiness is what ccache asks for to work with precompiled headers.
@@ -100,5 +101,6 @@ build_for_demo() {
   use_run_dir
   echo "building pgscale"
   "$TOP/scripts/server_tree.sh" >/dev/null
+  # shellcheck disable=SC2119
   build_and_install || die "no demo without a build"
 }
