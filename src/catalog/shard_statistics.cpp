@@ -7,18 +7,65 @@
 namespace pgscale::catalog {
 namespace {
 
+constexpr int kPagesOfPartitioned = -1;
+
 const char* or_null(const pg::Value& value) { return value ? value->c_str() : nullptr; }
+
+// From PostgreSQL 18 on.
+bool server_imports_statistics() {
+  const auto found =
+      pg::query(Sql("SELECT to_regproc('pg_catalog.pg_restore_attribute_stats') IS NOT NULL"));
+  return pg::to_bool(found.front()[0]);
+}
+
+// What the import is not told of stays as it was: so what was known is cleared first.
+void import_column(Oid table, const ColumnStatistics& column) {
+  (void)pg::query(Sql("SELECT pg_catalog.pg_clear_attribute_stats("
+                      "         n.nspname::text, c.relname::text, a.attname::text, false)"
+                      "  FROM pg_catalog.pg_attribute a"
+                      "  JOIN pg_catalog.pg_class c ON c.oid = a.attrelid"
+                      "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+                      " WHERE a.attrelid = $1::oid AND a.attname = $2 AND a.attnum > 0"),
+                  {pg::from_oid(table), column.column});
+  (void)pg::query(
+      Sql("SELECT pg_catalog.pg_restore_attribute_stats("
+          "         'schemaname', n.nspname::text, 'relname', c.relname::text,"
+          "         'attname', a.attname::text, 'inherited', false, 'null_frac', $3::real,"
+          "         'avg_width', $4::integer, 'n_distinct', $5::real,"
+          "         'most_common_vals', $6::text, 'most_common_freqs', $7::real[],"
+          "         'histogram_bounds', $8::text, 'correlation', $9::real)"
+          "  FROM pg_catalog.pg_attribute a"
+          "  JOIN pg_catalog.pg_class c ON c.oid = a.attrelid"
+          "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+          " WHERE a.attrelid = $1::oid AND a.attname = $2 AND a.attnum > 0"),
+      {pg::from_oid(table), column.column, column.null_frac, column.avg_width, column.n_distinct,
+       column.common_values, column.common_freqs, column.bounds, column.correlation});
+}
 
 void store_column(Oid table, const ColumnStatistics& column) {
   const PgsColumnStatistics statistics{column.column.c_str(),
-                                       column.null_frac,
-                                       column.avg_width,
-                                       column.n_distinct,
+                                       pg::to_number(column.null_frac).value_or(0),
+                                       static_cast<int>(pg::to_int(column.avg_width)),
+                                       pg::to_number(column.n_distinct).value_or(0),
                                        or_null(column.common_values),
                                        or_null(column.common_freqs),
                                        or_null(column.bounds),
                                        or_null(column.correlation)};
   pg::call(pgs_set_column_statistics, table, &statistics);
+}
+
+void store_rows(Oid table, double rows, int pages) {
+  if (!server_imports_statistics()) {
+    pg::call(pgs_set_relation_statistics, table, rows, pages);
+    return;
+  }
+  (void)pg::query(
+      Sql("SELECT pg_catalog.pg_restore_relation_stats("
+          "         'schemaname', n.nspname::text, 'relname', c.relname::text,"
+          "         'relpages', $2::integer, 'reltuples', $3::real)"
+          "  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+          " WHERE c.oid = $1::oid"),
+      {pg::from_oid(table), pg::from_int(pages), std::to_string(rows)});
 }
 
 // As numbers alone, it still says how many rows a value has.
@@ -71,20 +118,20 @@ std::vector<LeafStatistics> read_statistics(const std::vector<std::vector<pg::Va
       leaf.rows = pg::to_number(row[2]).value_or(-1);
       leaf.pages = static_cast<int>(pg::to_int(row[3]));
     } else {
-      leaf.columns.push_back({*row[1], pg::to_number(row[2]).value_or(0),
-                              static_cast<int>(pg::to_int(row[3])),
-                              pg::to_number(row[4]).value_or(0), row[5], row[6], row[7], row[8]});
+      leaf.columns.push_back({*row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8]});
     }
   }
   return read;
 }
 
 void store_statistics(const ShardLeaf& leaf, const LeafStatistics& statistics) {
+  const Oid table = leaf.foreign_table;
+  const auto store = server_imports_statistics() ? import_column : store_column;
   for (const ColumnStatistics& column : statistics.columns) {
-    const auto trouble = pg::attempt([&] { store_column(leaf.foreign_table, column); });
-    if (trouble) store_column(leaf.foreign_table, without_values(column));
+    const auto trouble = pg::attempt([&] { store(table, column); });
+    if (trouble) store(table, without_values(column));
   }
-  pg::call(pgs_set_relation_statistics, leaf.foreign_table, statistics.rows, statistics.pages);
+  store_rows(table, statistics.rows, statistics.pages);
 }
 
 void add_up_rows(Oid parent) {
@@ -93,7 +140,7 @@ void add_up_rows(Oid parent) {
                                  " WHERE i.inhparent = $1::oid AND c.reltuples >= 0"),
                              {pg::from_oid(parent)});
   const auto rows = pg::to_number(sum.front()[0]);
-  if (rows) pg::call(pgs_set_relation_statistics, parent, *rows, -1);
+  if (rows) store_rows(parent, *rows, kPagesOfPartitioned);
 }
 
 }  // namespace pgscale::catalog

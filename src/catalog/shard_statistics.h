@@ -12,11 +12,10 @@ namespace pgscale::catalog {
 // column a sample of values.
 [[nodiscard]] StateQuestion statistics_question(const std::vector<ShardLeaf>& leaves);
 
+// As view pg_stats shows them.
 struct ColumnStatistics {
   std::string column;
-  double null_frac = 0;
-  int avg_width = 0;
-  double n_distinct = 0;
+  pg::Value null_frac, avg_width, n_distinct;
   pg::Value common_values, common_freqs, bounds, correlation;
 };
 struct LeafStatistics {
@@ -28,7 +27,8 @@ struct LeafStatistics {
 [[nodiscard]] std::vector<LeafStatistics> read_statistics(
     const std::vector<std::vector<pg::Value>>& rows, std::size_t leaves);
 
-// Makes them those of the foreign table here. What a column's type does not take is left out.
+// Makes them those of the foreign table here, by the server's own import where it has one. What a
+// column's type does not take is left out.
 void store_statistics(const ShardLeaf& leaf, const LeafStatistics& statistics);
 // The rows of a sharded table are those of its partitions, as far as they are known.
 void add_up_rows(Oid parent);

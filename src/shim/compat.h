@@ -312,7 +312,7 @@ pgs_index_free_space(Page page)
 #endif
 }
 
-/* 18 counts frozen pages, too. */
+/* 18 counts frozen pages, too; there the import functions are called instead of this. */
 static inline void
 pgs_update_relation_statistics(Relation relation, BlockNumber pages, double rows)
 {

@@ -1,5 +1,6 @@
 /*
- * What the planner knows of a foreign table, as somebody else has measured it.
+ * What the planner knows of a foreign table, as somebody else has measured it. For servers without
+ * functions to import statistics, which came with 18.
  * Every function may raise an error.
  */
 #pragma once

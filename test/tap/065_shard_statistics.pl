@@ -103,6 +103,18 @@ like(slurp_file($node->logfile, $written), qr/spy is app/, 'a CHECK is evaluated
 unlike(slurp_file($node->logfile, $written), qr/spy is postgres/, 'never as the superuser who asks');
 about("SELECT * FROM w WHERE x = 'same'", 100, 'values of a domain are known, too');
 
+# --- where the server has functions to import statistics, they do it, as the owner
+if (ask($node, 'postgres', q{SELECT to_regproc('pg_restore_attribute_stats') IS NOT NULL}) eq 't')
+{
+	foreach my $import ('pg_restore_relation_stats', 'pg_restore_attribute_stats')
+	{
+		$node->safe_psql('postgres', qq{REVOKE EXECUTE ON FUNCTION pg_catalog.$import("any") FROM PUBLIC});
+		my (undef, undef, $refused) = $node->psql('postgres', "CALL pgscale.analyze_shards('w')");
+		like($refused, qr/WARNING:  analyze_shards failed 2 times: permission denied for function $import/, "$import is asked");
+		$node->safe_psql('postgres', qq{GRANT EXECUTE ON FUNCTION pg_catalog.$import("any") TO PUBLIC});
+	}
+}
+
 like(ask($node, 'postgres', "BEGIN; CALL pgscale.analyze_shards('t')"), qr/cannot run inside a transaction block/, 'not in a transaction');
 $node->safe_psql('postgres', 'CREATE TABLE plain (a int)');
 like(ask($node, 'postgres', "CALL pgscale.analyze_shards('plain')"), qr/table "plain" is not on shards/, 'nor for a table that is not on shards');
