@@ -32,8 +32,6 @@ struct RetirementPlan {
 [[nodiscard]] std::vector<Step> retirement_steps(const PartitionSet& set,
                                                  const Partition& partition,
                                                  const std::string& reason);
-[[nodiscard]] Step detach_step(const PartitionSet& set, const Partition& partition,
-                               const std::string& reason);
 
 // Throws Failure where a person may not retire the partition: a default partition, one slot of a
 // hash set, or a range the policy would make anew.

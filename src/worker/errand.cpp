@@ -8,7 +8,7 @@
 #include "catalog/drift.h"
 #include "catalog/extension.h"
 #include "catalog/replication_sets.h"
-#include "core/retirement.h"
+#include "core/retirement_steps.h"
 #include "pg/contain.h"
 #include "pg/session.h"
 #include "shim/workers.h"
