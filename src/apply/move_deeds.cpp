@@ -163,6 +163,12 @@ void MoveDeeds::swap() const {
 
 // Under the same settings at both ends; the others are those that every link begins with.
 void MoveDeeds::compare(remote::Team& both) const {
+  if (!both.has(move_.target, leaf_)) {
+    throw Failure(Problem::kUndefinedTable,
+                  "table " + readable(leaf_) + " is gone from shard \"" + move_.target + "\"", "",
+                  "Use pgscale.drain_shard(..., drain => false) to give the move up, and drain it "
+                  "again.");
+  }
   const std::vector<Sql> settings{Sql("SET LOCAL timezone = 'UTC'"),
                                   Sql("SET LOCAL bytea_output = 'hex'"),
                                   Sql("SET LOCAL row_security = off")};
@@ -186,10 +192,6 @@ void MoveDeeds::compare(remote::Team& both) const {
 // already by an attempt that ended in between.
 void MoveDeeds::attach_there(remote::Team& both) const {
   const auto rows = both.ask(attached_question(leaf_)).at(move_.target).rows;
-  if (rows.empty()) {
-    throw Failure(Problem::kUndefinedTable,
-                  "table " + readable(leaf_) + " is gone from shard \"" + move_.target + "\"");
-  }
   if (rows.front()[0] == "t") return;
   keep_vacuum_away(both, move_.target, leaf_);
   const std::vector<Sql>& work = there(move_.target);

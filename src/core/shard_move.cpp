@@ -126,6 +126,7 @@ class MovePlanner {
   [[nodiscard]] std::string reason_to_give_up(const Member& member) const {
     const Move& move = *member.partition->move;
     if (!member.partition->is_placed) return "the partition has left its table";
+    if (!member.partition->obstacle.empty()) return member.partition->obstacle;
     if (!drains(move.source)) return "shard \"" + move.source + "\" is to be drained no more";
     const Shard* target = active(move.target);
     if (target == nullptr || !keeps_region(member, *target))

@@ -259,6 +259,49 @@ is(ask($node, 'postgres', $alarms), 0, 'nor anywhere else');
 $node->safe_psql('postgres', "SELECT pgscale.remove_shard('s2')");
 is(ask($node, 'postgres', 'SELECT string_agg(name, \',\' ORDER BY name) FROM pgscale.shard'), 's1,s3', 'and it can be removed');
 
+# --- somebody drops the copy, or detaches the partition, before they are exchanged
+sub drain_beside_reader
+{
+	my ($name) = @_;
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	$old = $node->background_psql('postgres');
+	$old->query_safe('BEGIN; SELECT * FROM probe_s1');
+	$node->safe_psql('postgres', "SELECT pgscale.drain_shard('s3')");
+	becomes($node, 'postgres', 'SELECT count(*) > 0, bool_or(phase = \'copied\' AND older IS NOT NULL) FROM pgscale.shard_move', 't|t', $name);
+	return ask($node, 'postgres', "SELECT leaf FROM pgscale.shard_move WHERE phase = 'copied' ORDER BY 1 LIMIT 1");
+}
+sub give_up
+{
+	my ($name) = @_;
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	$node->safe_psql('postgres', "SELECT pgscale.drain_shard('s3', false)");
+	becomes($node, 'postgres', 'SELECT count(*) FROM pgscale.shard_move', 0, $name);
+	is(ask($shard{s3}, 'postgres', $seals), 0, 'all is open');
+	return;
+}
+sub where_is { return ask($node, 'postgres', "SELECT shard FROM pgscale.placement WHERE leaf = '$_[0]'"); }
+
+$leaf = drain_beside_reader('rows are copied');
+($table = $leaf) =~ s/_p\d//;
+my $bound = ask($node, 'postgres', "SELECT pg_get_expr(relpartbound, oid) FROM pg_class WHERE relname = '$leaf'");
+$node->safe_psql('postgres', "ALTER TABLE $table DETACH PARTITION $leaf");
+becomes($node, 'postgres', "SELECT count(*) FROM pgscale.shard_move WHERE leaf = '$leaf'", 0, 'the move of a partition that leaves its table is given up');
+is(ask($node, 'postgres', "SELECT refusal FROM pgscale.plan_shards() WHERE object = 'public.$leaf'"), 'its foreign table is no partition here. Undo that, or move its rows yourself.', 'and the plan says why');
+is(ask($node, 'postgres', "WITH w AS (UPDATE $leaf SET customer = customer RETURNING 1) SELECT count(*) > 0 FROM w"), 't', 'it has its rows and is written');
+give_up('nothing else is to move');
+$old->quit;
+$node->safe_psql('postgres', "ALTER TABLE $table ATTACH PARTITION $leaf $bound");
+is(ask($node, 'postgres', $whole), $all, 'no row is missing');
+
+$leaf = drain_beside_reader('rows are copied again');
+$shard{s1}->safe_psql('postgres', "DROP TABLE $leaf");
+$old->quit;
+becomes($node, 'postgres', "SELECT count(*) > 0 FROM pgscale.runs WHERE action = 'swap' AND message ~ 'table public.$leaf is gone from shard \"s1\"'", 't', 'a copy that is gone is told of');
+is(where_is($leaf), 's3', 'and the partition stays where it is');
+give_up('until the move is given up');
+is(ask($node, 'postgres', $whole), $all, 'no row is missing');
+is(ask($node, 'postgres', $alarms), 0, 'and nothing is left');
+
 # What is frozen when the test dies could not be stopped.
 END
 {

@@ -239,6 +239,8 @@ TEST(ShardMove, WhatCannotGoOnIsOpenedAgain) {
   EXPECT_EQ(given_up(MovePhase::kCopied, [](MoveFacts& f) { f.tables[0].unreachable = {"c"}; }),
             whole);
   EXPECT_EQ(given_up(MovePhase::kCopied, [](MoveFacts& f) { first(f).is_placed = false; }), whole);
+  EXPECT_EQ(given_up(MovePhase::kCopied, [](MoveFacts& f) { first(f).obstacle = "it is odd"; }),
+            whole);
   EXPECT_EQ(given_up(MovePhase::kCopied,
                      [](MoveFacts& f) {
                        f.tables[0].unreachable = {"a", "c"};
