@@ -32,7 +32,8 @@ CREATE TABLE pgscale.policy (
     export_format text,
     before_retire text,
     after_retire text,
-    retire_shard name
+    retire_shard name,
+    storage_parameters text[]
 );
 COMMENT ON TABLE pgscale.policy IS 'What is wanted of each partition set; written by create_parent() and alter_parent() only';
 COMMENT ON COLUMN pgscale.policy.parent IS 'The partitioned table';
@@ -67,6 +68,7 @@ COMMENT ON COLUMN pgscale.policy.export_format IS 'export: csv or binary; NULL i
 COMMENT ON COLUMN pgscale.policy.before_retire IS 'Function that is called before a partition is detached, and may object';
 COMMENT ON COLUMN pgscale.policy.after_retire IS 'Function that is called after a partition is detached, dropped, archived, exported or moved to a shard';
 COMMENT ON COLUMN pgscale.policy.retire_shard IS 'shard: the shard that a partition is moved to';
+COMMENT ON COLUMN pgscale.policy.storage_parameters IS 'Storage parameters of the partitions that hold rows, in the form of pg_class.reloptions, those of their TOAST tables with the prefix toast.; NULL: nothing is wished';
 
 -- The same settings, and so the same columns, for the levels below a set.
 CREATE TABLE pgscale.subpolicy (
@@ -135,13 +137,18 @@ CREATE VIEW pgscale.managed_set AS
 SELECT p.parent, p.parent AS root, 0 AS level, p."interval", p.premake, p.origin, p.retention, p.retire,
        p.default_partition, p.timezone, p.partitions, p.lists, p.naming, p.paused, p.ahead, p.encoding,
        p.encoding_options, p.encoder, p.decoder,
-       p.retention_count, p.retention_bytes, p.keep_for, p.archive_schema, p.archive_tablespace, p.archive_indexes, p.export_path, p.export_format, p.before_retire, p.after_retire, p.drain, p.auto_list, p.auto_list_rows, p.retire_shard
+       p.retention_count, p.retention_bytes, p.keep_for, p.archive_schema, p.archive_tablespace, p.archive_indexes, p.export_path, p.export_format, p.before_retire, p.after_retire, p.drain, p.auto_list, p.auto_list_rows, p.retire_shard, p.storage_parameters
   FROM pgscale.policy p
 UNION ALL
 SELECT s.parent, s.root, s.level, q."interval", q.premake, q.origin, q.retention, q.retire,
        q.default_partition, q.timezone, q.partitions, q.lists, q.naming, p.paused, q.ahead, q.encoding,
        q.encoding_options, q.encoder, q.decoder,
-       q.retention_count, q.retention_bytes, q.keep_for, q.archive_schema, q.archive_tablespace, q.archive_indexes, q.export_path, q.export_format, q.before_retire, q.after_retire, q.drain, q.auto_list, q.auto_list_rows, q.retire_shard
+       q.retention_count, q.retention_bytes, q.keep_for, q.archive_schema, q.archive_tablespace, q.archive_indexes, q.export_path, q.export_format, q.before_retire, q.after_retire, q.drain, q.auto_list, q.auto_list_rows, q.retire_shard,
+       coalesce(q.storage_parameters,
+                (SELECT u.storage_parameters FROM pgscale.subpolicy u
+                  WHERE u.parent = s.root AND u.level < s.level AND u.storage_parameters IS NOT NULL
+                  ORDER BY u.level DESC LIMIT 1),
+                p.storage_parameters)
   FROM pgscale.set_state s
   JOIN pgscale.policy p ON p.parent = s.root
   JOIN pgscale.subpolicy q ON q.parent = s.root AND q.level = s.level
@@ -180,6 +187,7 @@ COMMENT ON COLUMN pgscale.managed_set.drain IS 'As in policy';
 COMMENT ON COLUMN pgscale.managed_set.auto_list IS 'As in policy';
 COMMENT ON COLUMN pgscale.managed_set.auto_list_rows IS 'As in policy';
 COMMENT ON COLUMN pgscale.managed_set.retire_shard IS 'As in policy';
+COMMENT ON COLUMN pgscale.managed_set.storage_parameters IS 'As in policy; of a level without a wish of its own that of the level above it';
 
 CREATE TABLE pgscale.change (
     id bigint GENERATED ALWAYS AS IDENTITY,

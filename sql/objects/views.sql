@@ -49,6 +49,7 @@ SELECT p.parent,
        p.before_retire,
        p.after_retire,
        p.retire_shard,
+       p.storage_parameters,
        p.root,
        p.level
   FROM pgscale.managed_set p
@@ -118,6 +119,7 @@ COMMENT ON COLUMN pgscale.partition_sets.archive_indexes IS 'archive: whether a 
 COMMENT ON COLUMN pgscale.partition_sets.export_path IS 'export: directory of the server for the files';
 COMMENT ON COLUMN pgscale.partition_sets.export_format IS 'export: csv or binary; NULL is csv';
 COMMENT ON COLUMN pgscale.partition_sets.retire_shard IS 'shard: the shard that a partition is moved to';
+COMMENT ON COLUMN pgscale.partition_sets.storage_parameters IS 'Storage parameters that partitions with rows are made with, and that drift compares them by; NULL: nothing is wished';
 COMMENT ON COLUMN pgscale.partition_sets.before_retire IS 'Function that is called before a partition is detached, and may object';
 COMMENT ON COLUMN pgscale.partition_sets.after_retire IS 'Function that is called after a partition is detached, dropped, archived or exported';
 

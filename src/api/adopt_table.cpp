@@ -4,6 +4,7 @@
 #include "apply/preflight.h"
 #include "catalog/encodings.h"
 #include "catalog/journal.h"
+#include "catalog/storage_parameters.h"
 #include "core/failure.h"
 #include "core/grid.h"
 #include "pg/arguments.h"
@@ -62,6 +63,7 @@ AdoptionRow canonical(const Wish& wish, const AdopteeFacts& facts) {
   AdoptionRow row;
   row.control = wish.control;
   row.policy = catalog::canonical(wish.policy, policy, facts.as_parent);
+  row.policy.storage_parameters = catalog::storage_parameters_of(facts.table.oid);
   if (!row.policy.origin) {
     row.policy.origin = axis.text(default_origin(axis, *policy.interval, pg::policy_now()));
   }

@@ -47,7 +47,14 @@ PolicyArguments policy_arguments(const pg::Arguments& arguments) {
   given.auto_list = arguments.boolean(29);
   given.auto_list_rows = arguments.integer(30);
   given.retire_shard = arguments.text(31);
+  given.storage_parameters = arguments.text(32);
   return given;
+}
+
+void take_storage_parameters(PolicyRow& row, const PolicyArguments& given) {
+  if (!given.storage_parameters) return;
+  row.storage_parameters = given.storage_parameters;
+  if (row.storage_parameters == "{}") row.storage_parameters.reset();
 }
 
 void refuse_below(const ParentFacts& facts) {

@@ -42,6 +42,7 @@ struct PolicyArguments {
   std::optional<bool> auto_list;
   std::optional<int> auto_list_rows;
   std::optional<std::string> retire_shard;
+  std::optional<std::string> storage_parameters;
 };
 
 [[nodiscard]] PolicyArguments policy_arguments(const pg::Arguments& arguments);
@@ -51,6 +52,8 @@ struct PolicyArguments {
                                             const catalog::ParentFacts& facts);
 [[nodiscard]] catalog::PolicyRow changed(catalog::PolicyRow row, const PolicyArguments& given,
                                          const catalog::ParentFacts& facts);
+// NULL leaves the storage parameters as they are, an empty array clears them.
+void take_storage_parameters(catalog::PolicyRow& row, const PolicyArguments& given);
 // Other slots of a hash set would need rows moved between the partitions.
 void refuse_new_modulus(const PolicyArguments& given, const catalog::PolicyRow& row);
 

@@ -32,6 +32,7 @@ PolicyArguments arguments_of(const ImportedPolicy& policy) {
   given.retire = text(policy.retire);
   given.archive_schema = policy.archive_schema;
   given.archive_indexes = policy.archive_indexes;
+  given.storage_parameters = policy.storage_parameters;
   given.default_partition = policy.default_partition;
   given.drain = false;
   given.auto_list = false;

@@ -1,5 +1,6 @@
 #include "catalog/adoptee.h"
 
+#include "catalog/storage_parameters.h"
 #include "core/failure.h"
 #include "core/statements.h"
 #include "pg/query.h"
@@ -67,22 +68,17 @@ void read_shape(Adoptee& table) {
 
 // What neither LIKE nor a partitioned table can have.
 void read_settings(Adoptee& table) {
-  const Rows rows = pg::query(
-      Sql("SELECT o.setting FROM pg_catalog.pg_class c, unnest(c.reloptions) AS o (setting)"
-          " WHERE c.oid = $1::oid"
-          " UNION ALL "
-          "SELECT 'toast.' || o.setting FROM pg_catalog.pg_class c"
-          "  JOIN pg_catalog.pg_class t ON t.oid = c.reltoastrelid,"
-          "       unnest(t.reloptions) AS o (setting)"
-          " WHERE c.oid = $1::oid"
-          " UNION ALL "
-          "SELECT a.attname || ': ' || o.setting FROM pg_catalog.pg_attribute a,"
-          "       unnest(a.attoptions) AS o (setting)"
-          " WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped"
-          "   AND left(o.setting, 3) <> 'pg_'"  // the server's own, such as pg_attver
-          " ORDER BY 1"),
-      {pg::from_oid(table.oid)});
+  const Rows rows =
+      pg::query(Sql("SELECT a.attname || ': ' || o.setting FROM pg_catalog.pg_attribute a,"
+                    "       unnest(a.attoptions) AS o (setting)"
+                    " WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped"
+                    "   AND left(o.setting, 3) <> 'pg_'"  // the server's own, such as pg_attver
+                    " ORDER BY 1"),
+                {pg::from_oid(table.oid)});
   for (const auto& row : rows) table.settings.push_back(*row[0]);
+  if (const auto array = storage_parameters_of(table.oid)) {
+    table.storage_parameters = read_options(*array);
+  }
 }
 
 ParentFacts read_key(Adoptee& table, Oid owner, const std::string& control) {

@@ -2,6 +2,7 @@
 
 #include <tuple>
 
+#include "catalog/storage_parameters.h"
 #include "catalog/zones.h"
 #include "core/adoption.h"
 #include "core/failure.h"
@@ -69,6 +70,7 @@ std::optional<AdoptionRow> load_adoption(Oid table) {
   found.policy.encoding_options = row[16];
   found.policy.encoder = row[17];
   found.policy.decoder = row[18];
+  found.policy.storage_parameters = storage_parameters_of(table);
   return found;
 }
 

@@ -2,6 +2,7 @@
 
 #include "catalog/drift_facts.h"
 #include "catalog/parents.h"
+#include "catalog/storage_parameters.h"
 #include "pg/query.h"
 
 namespace pgscale::catalog {
@@ -51,6 +52,7 @@ TableFacts to_table(const std::vector<pg::Value>& row) {
   if (row[9]) table.replica_index = to_oid(row[9]);
   table.tablespace = *row[10];
   table.access_method = *row[11];
+  table.has_toast_table = to_bool(row[15]);
   return table;
 }
 
@@ -85,13 +87,20 @@ Rows query_tables(const Sql& edges, Oid table) {
              "       CASE WHEN c.relreplident = 'i'"
              "            THEN (SELECT x.indexrelid FROM pg_catalog.pg_index x"
              "                   WHERE x.indrelid = c.oid AND x.indisreplident) END,"
-             "       coalesce(t.spcname, ''), coalesce(m.amname, ''), c.relacl, c.relowner"
+             "       coalesce(t.spcname, ''), coalesce(m.amname, ''), c.relacl, c.relowner,"
+             "       CASE WHEN c.relkind = 'p' THEN p.storage_parameters"
+             "            ELSE c.reloptions || ARRAY(SELECT 'toast.' || o.option"
+             "                                         FROM unnest(w.reloptions) AS o (option)) "
+             "END,"
+             "       w.oid IS NOT NULL"
              "  FROM edge e"
              "  JOIN pg_catalog.pg_class c ON c.oid = e.oid"
              "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
              "  JOIN pg_catalog.pg_roles r ON r.oid = c.relowner"
              "  LEFT JOIN pg_catalog.pg_tablespace t ON t.oid = c.reltablespace"
              "  LEFT JOIN pg_catalog.pg_am m ON m.oid = c.relam"
+             "  LEFT JOIN pg_catalog.pg_class w ON w.oid = c.reltoastrelid"
+             "  LEFT JOIN pgscale.managed_set p ON p.parent = c.oid"
              " WHERE c.relkind IN ('r', 'p')"
              " ORDER BY e.level, c.oid",
       {pg::from_oid(table)});
@@ -137,6 +146,7 @@ std::map<Oid, std::vector<Oid>> DriftTree::partitions_by_parent() const {
 DriftTree load_tree(Oid root, Oid partition) {
   DriftTree tree(root, partition);
   std::map<AccessList, std::vector<GrantFact>> known;
+  std::map<std::string, Options> known_options;  // mostly all the same, too
   const Rows rows =
       partition == 0 ? query_tables(whole_tree(), root) : query_tables(one_edge(), partition);
   for (const auto& row : rows) {
@@ -145,6 +155,11 @@ DriftTree load_tree(Oid root, Oid partition) {
     const auto [found, is_new] = known.try_emplace(list);
     if (is_new) found->second = explode(list);
     table.grants = found->second;
+    if (row[14] && *row[14] != "{}") {
+      const auto [options, are_new] = known_options.try_emplace(*row[14]);
+      if (are_new) options->second = read_options(*row[14]);
+      table.storage_parameters = options->second;
+    }
     tree.add(to_oid(row[0]), table);
   }
   return tree;

@@ -1,5 +1,6 @@
 #include "catalog/encodings.h"
 #include "catalog/policies.h"
+#include "catalog/storage_parameters.h"
 #include "catalog/zones.h"
 #include "core/failure.h"
 #include "core/interval_words.h"
@@ -175,6 +176,7 @@ Policy interpret(const PolicyRow& row, const ParentFacts& facts) {
   policy.auto_list = row.auto_list;
   policy.auto_list_rows = row.auto_list_rows;
   policy.paused = row.paused;
+  if (row.storage_parameters) policy.storage_parameters = read_options(*row.storage_parameters);
   if (row.naming) check_naming(*row.naming);  // '' is no template, unlike the empty field
   (void)server_zone(row.timezone);
   const auto axis = axis_of(row, facts);
@@ -198,6 +200,9 @@ std::optional<Axis> axis_of(const PolicyRow& row, const ParentFacts& facts) {
 
 PolicyRow canonical(PolicyRow row, const Policy& policy, const ParentFacts& facts) {
   make_retirement_canonical(row, policy);
+  if (row.storage_parameters) {
+    row.storage_parameters = canonical_parameters(*row.storage_parameters);
+  }
   const auto axis = axis_of(row, facts);
   if (!axis) return row;
   auto stride_text = [&](std::optional<std::string>& text, const std::optional<Stride>& stride) {

@@ -123,7 +123,9 @@ bool has_guard(const Partition& rest) {
 
 ManagedSet load_set(const ParentFacts& facts, const PolicyRow& row, const Policy& policy) {
   ManagedSet managed{
-      facts, row, {policy, Inventory(facts.parent), axis_of(row, facts), load_levels_below(facts)}};
+      facts,
+      row,
+      {policy, Inventory(facts.parent), axis_of(row, facts), load_levels_below(facts, policy)}};
   Inventory& inventory = managed.set.inventory;
   const SetState state = load_state(facts.parent.oid);
   managed.set.policy.fill_from_origin = !state.filled;

@@ -77,7 +77,7 @@ std::optional<PartmanSpan> read_span(const std::string* text, bool is_time) {
 std::optional<PartmanTemplate> load_template(const std::string* name, Oid parent) {
   if (name == nullptr) return std::nullopt;
   const Rows rows = pg::query(
-      Sql("SELECT k.relpersistence = 'u', k.reloptions IS NOT NULL, x.relname"
+      Sql("SELECT k.relpersistence = 'u', k.reloptions, x.relname"
           "  FROM pg_catalog.pg_class k"
           "  JOIN pg_catalog.pg_namespace n ON n.oid = k.relnamespace"
           "  LEFT JOIN (pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid)"
@@ -92,7 +92,7 @@ std::optional<PartmanTemplate> load_template(const std::string* name, Oid parent
   PartmanTemplate table;
   for (const auto& row : rows) {
     table.unlogged = pg::to_bool(row[0]);
-    table.has_options = pg::to_bool(row[1]);
+    table.storage_parameters = row[1];
     if (row[2]) table.indexes.push_back(*row[2]);
   }
   return table;

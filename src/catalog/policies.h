@@ -41,6 +41,7 @@ struct PolicyRow {
   std::optional<std::string> before_retire;
   std::optional<std::string> after_retire;
   std::optional<std::string> retire_shard;
+  std::optional<std::string> storage_parameters;  // text[], as pg_class.reloptions
 };
 
 // The parents of the sets the current user may maintain, in the order of their names.

@@ -15,14 +15,14 @@ Sql policy_columns() {
       " partitions, lists, naming, paused, ahead, encoding, encoding_options, encoder,"
       " decoder, retention_count, retention_bytes, keep_for, archive_schema,"
       " archive_tablespace, archive_indexes, export_path, export_format, before_retire,"
-      " after_retire, drain, auto_list, auto_list_rows, retire_shard");
+      " after_retire, drain, auto_list, auto_list_rows, retire_shard, storage_parameters");
 }
 
 Sql policy_values() {
   return Sql(
       "$2, $3::int, $4, $5, $6, $7::bool, $8, $9::int, $10::jsonb, $11, $12::bool, $13,"
       " $14, $15::jsonb, $16, $17, $18::int, $19::bigint, $20, $21, $22, $23::bool, $24, $25,"
-      " $26, $27, $28::bool, $29::bool, $30::int, $31::name");
+      " $26, $27, $28::bool, $29::bool, $30::int, $31::name, $32::text[]");
 }
 
 std::vector<pg::Value> policy_parameters(Oid parent, const PolicyRow& row) {
@@ -56,7 +56,8 @@ std::vector<pg::Value> policy_parameters(Oid parent, const PolicyRow& row) {
           row.drain ? "t" : "f",
           row.auto_list ? "t" : "f",
           pg::from_int(row.auto_list_rows),
-          row.retire_shard};
+          row.retire_shard,
+          row.storage_parameters};
 }
 
 PolicyRow to_policy_row(const std::vector<pg::Value>& row) {
@@ -91,6 +92,7 @@ PolicyRow to_policy_row(const std::vector<pg::Value>& row) {
   policy.auto_list = pg::to_bool(row[27]);
   policy.auto_list_rows = static_cast<int>(pg::to_int(row[28]));
   policy.retire_shard = row[29];
+  policy.storage_parameters = row[30];
   return policy;
 }
 

@@ -1,5 +1,7 @@
 #include "catalog/sharded_tables.h"
 
+#include "catalog/policies.h"
+#include "catalog/storage_parameters.h"
 #include "core/failure.h"
 #include "pg/attempt.h"
 #include "pg/call.h"
@@ -228,6 +230,10 @@ ShardedTable read_sharded_table(Oid relation) {
   read_indexes(table, relation);
   with_partitions(table.indexes);
   read_registered_keys(table, relation);
+  const auto policy = load_policy(relation);
+  if (policy && policy->storage_parameters) {
+    table.storage_parameters = read_options(*policy->storage_parameters);
+  }
   return table;
 }
 

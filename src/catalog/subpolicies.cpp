@@ -81,12 +81,16 @@ SubLevel interpret(const SubPolicy& subpolicy, const ParentFacts& facts) {
   return level;
 }
 
-std::vector<SubLevel> load_levels_below(const ParentFacts& facts) {
+std::vector<SubLevel> load_levels_below(const ParentFacts& facts, const Policy& policy) {
   const Oid parent = facts.parent.oid;
+  Options wished = policy.storage_parameters;
   std::vector<SubLevel> levels;
   for (const SubPolicy& subpolicy :
        load_subpolicies(place_below(parent).value_or(Place{parent, 0}))) {
     levels.push_back(interpret(subpolicy, facts));
+    Options& own = levels.back().policy.storage_parameters;
+    if (own.empty()) own = wished;
+    wished = own;
   }
   return levels;
 }

@@ -30,8 +30,10 @@ struct SubPolicy {
 
 // The levels below that one, from the top down.
 [[nodiscard]] std::vector<SubPolicy> load_subpolicies(const Place& place);
-// The same for plans. The table is any of the tree: all have the same columns.
-[[nodiscard]] std::vector<SubLevel> load_levels_below(const ParentFacts& facts);
+// The same for plans, below a set with that policy. The table is any of the tree: all have the same
+// columns. A level that wishes no storage parameters has those of the one above it.
+[[nodiscard]] std::vector<SubLevel> load_levels_below(const ParentFacts& facts,
+                                                      const Policy& policy);
 [[nodiscard]] SubLevel interpret(const SubPolicy& subpolicy, const ParentFacts& facts);
 
 void insert_subpolicy(Oid root, const SubPolicy& subpolicy);

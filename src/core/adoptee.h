@@ -4,17 +4,14 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "core/axis.h"
 #include "core/inventory.h"
+#include "core/options.h"
 #include "core/sql.h"
 
 namespace pgscale {
-
-// Storage parameters and view options: name and value.
-using Options = std::vector<std::pair<std::string, std::string>>;
 
 struct AdopteeIndex {
   std::string name;
@@ -152,7 +149,8 @@ struct Adoptee {
   std::string access_method;
   std::string tablespace;                   // empty: the default
   std::vector<std::string> missing_rights;  // of the owner: "CREATE on schema app"
-  std::vector<std::string> settings;  // storage parameters and the like that stay with the table
+  std::vector<std::string> settings;        // of its columns, that stay with the table
+  Options storage_parameters;
   std::optional<std::string> comment;
   bool row_security = false;
   bool row_security_forced = false;

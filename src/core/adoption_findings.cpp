@@ -343,6 +343,10 @@ class Preflight {
   }
 
   void look_at_settings() {
+    for (const auto& [name, value] : table_.storage_parameters) {
+      info("storage parameter", name + "=" + value, "a partitioned table cannot have it",
+           "stays with the old table; the policy of the set has it for the partitions to come");
+    }
     for (const std::string& setting : table_.settings) {
       change("setting", setting, "it is the table's alone",
              "stays with the old table; the partitions to come do not have it");

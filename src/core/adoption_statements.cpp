@@ -22,16 +22,6 @@ void append_list(Sql& sql, const std::vector<std::string>& columns) {
   }
 }
 
-void append_options(Sql& sql, const Options& options) {
-  if (options.empty()) return;
-  sql << " WITH (";
-  for (const auto& option : options) {
-    if (&option != &options.front()) sql << ", ";
-    sql << Identifier(option.first) << " = " << Literal{option.second};
-  }
-  sql << ")";
-}
-
 // (columns, partition key) INCLUDE (...) WITH (...)
 void append_extended_key(Sql& sql, const AdopteeIndex& key, const std::string& partition_key) {
   std::vector<std::string> columns = key.columns;

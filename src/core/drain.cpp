@@ -179,7 +179,9 @@ Step drain_step(const PartitionSet& set, const Drain& drain, int batch) {
             {},
             locks_of(parent, rest, drain)};
   // Rows are moved to a table, so it is not partitioned in turn, whatever levels there are below.
-  if (drain.grown == nullptr) step.sql = table_statements(parent, partition, nullptr);
+  if (drain.grown == nullptr) {
+    step.sql = table_statements(parent, partition, set.policy.storage_parameters);
+  }
   step.first_strong = step.sql.size();
   step.sql.push_back(lock_statement(parent.name, LockMode::kAccessExclusive));
   step.sql.push_back(lock_statement(rest.name, LockMode::kAccessExclusive));

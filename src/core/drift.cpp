@@ -77,6 +77,9 @@ class Comparison {
     compare_replica_identity();
     for (const TriggerFacts& trigger : facts_.triggers) compare_trigger(trigger);
     compare_storage();
+    if (table().kind == TableKind::kTable) {
+      for (const auto& [name, value] : parent().storage_parameters) compare_parameter(name, value);
+    }
     return std::move(found_);
   }
 
@@ -304,6 +307,18 @@ class Comparison {
       add(DriftKind::kAccessMethod, "", parent().access_method, table().access_method,
           Severity::kInfo);
     }
+  }
+
+  // What the policy does not name a partition may have by itself.
+  void compare_parameter(const std::string& name, const std::string& wish) {
+    if (is_of_toast(name) && !table().has_toast_table) return;
+    const Options& held = table().storage_parameters;
+    const auto found = std::find_if(held.begin(), held.end(),
+                                    [&name](const auto& option) { return option.first == name; });
+    const std::string fact = found == held.end() ? "" : found->second;
+    if (fact == wish) return;
+    Drift& drift = add(DriftKind::kStorage, name, wish, fact, Severity::kInfo);
+    drift.repair = {parameter_step(table(), name, wish, reason_of(drift))};
   }
 
   const PartitionFacts& facts_;

@@ -74,6 +74,8 @@ struct TableFacts {
   std::string tablespace;     // empty: the default
   std::string access_method;  // empty: not told
   std::vector<GrantFact> grants;
+  Options storage_parameters;    // as they are; of a parent what the policy wishes for partitions
+  bool has_toast_table = false;  // without one there is nothing that its parameters could be set on
 };
 
 enum class Backing { kNone, kPrimaryKey, kUnique, kExclusion };

@@ -76,6 +76,9 @@ void add_arguments(Sql& call, const QualifiedName& table, const ImportedPolicy& 
   if (policy.timezone) call << ", timezone => " << Literal{*policy.timezone};
   if (policy.encoding) call << ", encoding => " << Literal{*policy.encoding};
   if (policy.encoder) call << ", encoder => " << Literal{*policy.encoder};
+  if (policy.storage_parameters) {
+    call << ", storage_parameters => " << Literal{*policy.storage_parameters};
+  }
   if (policy.decoder) call << ", decoder => " << Literal{*policy.decoder};
   call << ")";
 }

@@ -18,7 +18,7 @@ struct PartmanSpan {
 struct PartmanTemplate {
   std::vector<std::string> indexes;
   bool unlogged = false;
-  bool has_options = false;
+  std::optional<std::string> storage_parameters = std::nullopt;  // text[]; empty: none
 };
 
 struct PartmanPublication {
@@ -88,6 +88,7 @@ struct ImportedPolicy {
   std::optional<std::string> decoder;
   std::optional<std::string> archive_schema;
   std::optional<bool> archive_indexes;
+  std::optional<std::string> storage_parameters;  // text[]
   int premake = 4;
   Retire retire = Retire::kDetach;
   bool default_partition = false;

@@ -193,20 +193,27 @@ std::string losses(const PartmanTemplate& table) {
   };
   if (!table.indexes.empty()) add_loss("indexes " + joined(table.indexes));
   if (table.unlogged) add_loss("UNLOGGED");
-  if (table.has_options) add_loss("storage parameters");
   return text;
 }
 
 void map_template(const PartmanSet& set, const PartmanSetting& setting, Import& import) {
-  const std::string lost = set.template_table ? losses(*set.template_table) : "";
-  if (lost.empty()) {
+  const PartmanTemplate table = set.template_table.value_or(PartmanTemplate{});
+  import.policy.storage_parameters = table.storage_parameters;
+  const std::string lost = losses(table);
+  if (!lost.empty()) {
+    unmapped(import, setting,
+             "pgscale has no templates; new partitions are like the parent. They will lack what "
+             "the template has: " +
+                 lost + ". Give the parent what it can have." +
+                 (table.storage_parameters
+                      ? " Its storage parameters become storage_parameters of the policy."
+                      : ""));
+  } else if (table.storage_parameters) {
+    mapped(import, setting, "storage_parameters => " + *table.storage_parameters,
+           "All else new partitions take from the parent.");
+  } else {
     ignored(import, setting, "It has nothing that new partitions would not take from the parent.");
-    return;
   }
-  unmapped(import, setting,
-           "pgscale has no templates; new partitions are like the parent. They will lack what the "
-           "template has: " +
-               lost + ". Give the parent what it can have.");
 }
 
 void map_privileges(const PartmanSet&, const PartmanSetting& setting, Import& import) {

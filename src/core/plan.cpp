@@ -167,7 +167,7 @@ class Planner {
     if (refuse_taken(Action::kCreateDefault, name, "DEFAULT")) return;
     const QualifiedName partition{set_.inventory.parent.name.schema, Identifier(name)};
     const Parent& parent = set_.inventory.parent;
-    std::vector<Sql> sql = table_statements(parent, partition, nullptr);
+    std::vector<Sql> sql = table_statements(parent, partition, set_.policy.storage_parameters);
     sql.push_back(attach_statement(parent.name, partition, Sql("DEFAULT")));
     plan_.items.emplace_back(create_step(Action::kCreateDefault, partition, Sql("DEFAULT"),
                                          "default_partition = true", std::move(sql)));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/axis.h"
+#include "core/options.h"
 #include "core/sql.h"
 
 namespace pgscale {
@@ -63,10 +64,11 @@ struct Policy {
   bool default_partition = false;
   std::optional<int> partitions;  // hash: the modulus
   std::vector<ListGroup> lists;
-  bool drain = false;         // rows of the default partition are moved to partitions of their own
-  bool auto_list = false;     // list: a value that many rows have gets a partition of its own
-  int auto_list_rows = 1000;  // how many
-  std::string naming;         // template of partition names; empty means the usual one
+  bool drain = false;          // rows of the default partition are moved to partitions of their own
+  bool auto_list = false;      // list: a value that many rows have gets a partition of its own
+  int auto_list_rows = 1000;   // how many
+  std::string naming;          // template of partition names; empty means the usual one
+  Options storage_parameters;  // of the partitions that hold rows; empty: nothing is wished
   bool paused = false;
 };
 

@@ -1,5 +1,6 @@
 #include "core/repairs.h"
 
+#include "core/options.h"
 #include "core/statements.h"
 
 namespace pgscale {
@@ -139,6 +140,18 @@ Step unlocked_step(const TableFacts& table, const std::vector<Sql>& changes,
                    const std::string& reason) {
   Step step = step_for(Action::kAlter, table, reason);
   step.sql = changes;
+  return step;
+}
+
+Step parameter_step(const TableFacts& table, const std::string& parameter, const std::string& value,
+                    const std::string& reason) {
+  Sql change("SET ");
+  change << option_list({{parameter, value}});
+  const std::vector<Sql> sql{alter_table(table.name, change)};
+  // The one parameter that PostgreSQL does not change beside readers and writers.
+  if (parameter == "user_catalog_table") return alter_step(table, sql, reason);
+  Step step = unlocked_step(table, sql, reason);
+  step.locks = "SHARE UPDATE EXCLUSIVE on " + readable(table.name);
   return step;
 }
 

@@ -19,6 +19,9 @@ namespace pgscale {
 [[nodiscard]] Step unlocked_step(const TableFacts& table, const std::vector<Sql>& changes,
                                  const std::string& reason);
 
+[[nodiscard]] Step parameter_step(const TableFacts& table, const std::string& parameter,
+                                  const std::string& value, const std::string& reason);
+
 // What is done to an index of a table CONCURRENTLY: its writers go on, and no function may run it.
 [[nodiscard]] Step concurrent_step(Action action, const TableFacts& table, const Sql& statement,
                                    const std::string& reason);

@@ -96,6 +96,7 @@ std::vector<Sql> remote_leaf_statements(const ShardedTable& table, const Placeme
   const QualifiedName leaf{table.name.schema, Identifier(placement.leaf)};
   Sql create("CREATE TABLE ");
   create << leaf << " (LIKE " << table.name << " INCLUDING ALL)";
+  append_options(create, table.storage_parameters);
   return {create, attach(table, placement)};
 }
 

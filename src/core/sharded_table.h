@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/options.h"
 #include "core/policy.h"
 #include "core/shard.h"
 #include "core/sql.h"
@@ -40,6 +41,7 @@ struct ShardedTable {
   std::vector<NamedDefinition> unique_indexes;  // by USING ...; the same
   std::vector<std::string> indexes;             // whole statements, of those that are not unique
   std::string partition_key;                    // "HASH (customer_id)"; empty: a reference table
+  Options storage_parameters;                   // that the policy wishes for its partitions
 };
 
 // One partition of such a table, and the shard that is to hold it.

@@ -43,16 +43,20 @@ void append_partitioning(Sql& sql, const SubLevel& below) {
   sql << Identifier(below.control) << ")";
 }
 
-Sql create_table(const Parent& parent, const QualifiedName& partition, const SubLevel* below) {
+Sql create_like(const Parent& parent, const QualifiedName& partition) {
   Sql sql("CREATE ");
   if (parent.unlogged) sql << "UNLOGGED ";
   sql << "TABLE " << partition << " (LIKE " << parent.name << " INCLUDING ALL";
   if (parent.attach_brings_identity) sql << " EXCLUDING IDENTITY";
-  sql << ")";
-  if (below != nullptr) append_partitioning(sql, *below);
+  return sql << ")";
+}
+
+void append_access_method(Sql& sql, const Parent& parent) {
   if (!parent.access_method.empty()) sql << " USING " << Identifier(parent.access_method);
+}
+
+void append_tablespace(Sql& sql, const Parent& parent) {
   if (!parent.tablespace.empty()) sql << " TABLESPACE " << Identifier(parent.tablespace);
-  return sql;
 }
 
 void append_alter(std::vector<Sql>& statements, const QualifiedName& table, const Sql& what) {
@@ -108,9 +112,12 @@ Sql member_statement(Membership membership, const QualifiedName& table) {
   return sql;
 }
 
-std::vector<Sql> table_statements(const Parent& parent, const QualifiedName& partition,
-                                  const SubLevel* below) {
-  std::vector<Sql> statements{create_table(parent, partition, below)};
+namespace {
+
+// What LIKE does not carry over.
+std::vector<Sql> completed(const Sql& create, const Parent& parent,
+                           const QualifiedName& partition) {
+  std::vector<Sql> statements{create};
   for (const Sql& grant : grant_statements(parent.grants, partition)) statements.push_back(grant);
   for (const ColumnTarget& target : parent.statistics_targets) {
     statements.push_back(statistics_target_statement(partition, target));
@@ -126,6 +133,26 @@ std::vector<Sql> table_statements(const Parent& parent, const QualifiedName& par
   }
   if (parent.in_extension) statements.push_back(member_statement(Membership::kJoin, partition));
   return statements;
+}
+
+}  // namespace
+
+std::vector<Sql> table_statements(const Parent& parent, const QualifiedName& partition,
+                                  const Options& storage_parameters) {
+  Sql create = create_like(parent, partition);
+  append_access_method(create, parent);
+  append_options(create, storage_parameters);
+  append_tablespace(create, parent);
+  return completed(create, parent, partition);
+}
+
+std::vector<Sql> partitioned_table_statements(const Parent& parent, const QualifiedName& partition,
+                                              const SubLevel& below) {
+  Sql create = create_like(parent, partition);
+  append_partitioning(create, below);
+  append_access_method(create, parent);
+  append_tablespace(create, parent);
+  return completed(create, parent, partition);
 }
 
 Sql attach_statement(const QualifiedName& parent, const QualifiedName& partition,

@@ -23,11 +23,14 @@ enum class Membership { kJoin, kLeave };
 [[nodiscard]] Sql member_statement(Membership membership, const QualifiedName& table);
 
 // CREATE TABLE ... LIKE and everything LIKE does not carry over; all in the new table's favour,
-// none of it takes a lock on the parent that readers or writers could notice. The table is itself
-// partitioned where `below` says so.
+// none of it takes a lock on the parent that readers or writers could notice.
 [[nodiscard]] std::vector<Sql> table_statements(const Parent& parent,
                                                 const QualifiedName& partition,
-                                                const SubLevel* below);
+                                                const Options& storage_parameters);
+// The same for a table that is itself partitioned, and so holds no rows.
+[[nodiscard]] std::vector<Sql> partitioned_table_statements(const Parent& parent,
+                                                            const QualifiedName& partition,
+                                                            const SubLevel& below);
 [[nodiscard]] Sql attach_statement(const QualifiedName& parent, const QualifiedName& partition,
                                    const Sql& bound_clause);
 

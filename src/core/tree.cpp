@@ -42,9 +42,9 @@ Tree make_tree(const PartitionSet& set, const QualifiedName& partition, const Sq
   const Parent& parent = set.inventory.parent;
   Tree tree;
   if (set.below.empty()) {
-    tree.sql = table_statements(parent, partition, nullptr);
+    tree.sql = table_statements(parent, partition, set.policy.storage_parameters);
   } else {
-    tree.sql = table_statements(parent, partition, &set.below.front());
+    tree.sql = partitioned_table_statements(parent, partition, set.below.front());
     for (const Item& item : plan(set_below(set, partition), now).items) {
       if (const auto* refusal = std::get_if<Refusal>(&item)) {
         tree.refusal = refusal_of_tree(*refusal, partition, bound_clause);

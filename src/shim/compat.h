@@ -288,6 +288,13 @@ pgs_insert_index_tuples(ResultRelInfo *result, TupleTableSlot *slot, EState *sta
 /* Up to 15 postgres_fdw leaves connecting to libpq; since then it waits itself, without regard to connect_timeout. */
 #define PGS_FDW_HEEDS_CONNECT_TIMEOUT (PG_VERSION_NUM < 160000)
 
+/* An element of the list of namespaces that transformRelOptions() takes. */
+#if PG_VERSION_NUM >= 180000
+typedef const char *const PgsNamespace;
+#else
+typedef char *PgsNamespace;
+#endif
+
 /* 18 has ANALYZE ONLY. */
 #define PGS_ANALYZE_KNOWS_ONLY (PG_VERSION_NUM >= 180000)
 

@@ -22,7 +22,7 @@ CREATE TABLE customers (id int, region text) PARTITION BY LIST (region);
 CREATE TABLE sessions (id int PRIMARY KEY) PARTITION BY HASH (id);
 CREATE TABLE kept (at date NOT NULL) PARTITION BY RANGE (at);
 SELECT FROM pgscale.create_parent('orders', 'at', '1 month', premake => 2, start_at => '2025-12-01',
-  retention => '1 month', retire => 'drop', timezone => 'Europe/Berlin');
+  retention => '1 month', retire => 'drop', timezone => 'Europe/Berlin', storage_parameters => '{fillfactor=70}');
 SELECT FROM pgscale.create_parent('customers', 'region', lists => '{"eu": ["DE", "FR", null]}', default_partition => true);
 SELECT FROM pgscale.create_parent('sessions', 'id', partitions => 4);
 SELECT FROM pgscale.create_parent('kept', 'at', '1 month', premake => 1, start_at => '2025-12-01', retention => '1 month');
@@ -46,7 +46,7 @@ is($node->safe_psql('shop', "SELECT partition || ' ' || state FROM pgscale.parti
 $node->safe_psql('shop', "CREATE TABLE orders_before AS SELECT 1");
 
 my $policies = 'SELECT parent::text, method, control, "interval", premake, start_at, retention, retire, default_partition,'
-  . ' timezone, partitions, lists, naming, encoder, decoder, count, oldest, covered_until, paused FROM pgscale.partition_sets ORDER BY parent::text';
+  . ' timezone, partitions, lists, naming, encoder, decoder, storage_parameters, count, oldest, covered_until, paused FROM pgscale.partition_sets ORDER BY parent::text';
 my $history = 'SELECT id, started_at, duration, parent, partition, bounds, action, who, outcome FROM pgscale.runs ORDER BY id';
 my $members = 'SELECT root::text, partition::text, lower, upper, "values", modulus, remainder, state FROM pgscale.partitions ORDER BY 1, 2';
 my %before = map { $_ => $node->safe_psql('shop', $_) } $policies, $history, $members;

@@ -246,7 +246,7 @@ CREATE TABLE five.berlin_p20261101 PARTITION OF five.berlin FOR VALUES FROM ('20
 CREATE TABLE five.ids7 (id uuid NOT NULL) PARTITION BY RANGE (id);
 CREATE TABLE five.ids7_p20261115 PARTITION OF five.ids7 FOR VALUES FROM ('019a84a3-0000-0000-0000-000000000000') TO (MAXVALUE);
 CREATE TABLE five.lists (n int NOT NULL) PARTITION BY LIST (n);
-CREATE TABLE five.template (at timestamptz, n int UNIQUE);
+CREATE TABLE five.template (at timestamptz, n int UNIQUE) WITH (fillfactor = 70);
 RESET ROLE;
 INSERT INTO partman.part_config (parent_table, control, partition_interval, partition_type, template_table, retention, retention_keep_table,
   detach_before_drop, constraint_cols, maintenance_role) VALUES
@@ -262,10 +262,12 @@ like(refusal('keeper', 'SELECT * FROM pgscale.import_partman(dry_run => false)')
 like(refusal('keeper', q{SELECT * FROM pgscale.import_partman('app.undone')}), qr/must be owner of table undone/, 'who does not own the table');
 sql(q{GRANT UPDATE ON partman.part_config TO keeper});
 is(sql(q{SET ROLE keeper; SET TimeZone = 'Europe/Berlin'; SELECT parent, status, mapped_to FROM pgscale.import_partman(dry_run => false) WHERE item = 'set'}), <<'END' =~ s/\n\z//r, 'the owner takes over');
-five.berlin|mapped|SELECT * FROM pgscale.create_parent('five.berlin', control => 'at', "interval" => '1 mon', premake => 4, retention => '6 mons', retire => 'drop', timezone => 'Europe/Berlin')
+five.berlin|mapped|SELECT * FROM pgscale.create_parent('five.berlin', control => 'at', "interval" => '1 mon', premake => 4, retention => '6 mons', retire => 'drop', timezone => 'Europe/Berlin', storage_parameters => '{fillfactor=70}')
 five.ids7|mapped|SELECT * FROM pgscale.create_parent('five.ids7', control => 'id', "interval" => '1 mon', premake => 4, timezone => 'Europe/Berlin', encoding => 'uuidv7')
 five.lists|refused|
 END
+is(sql(q{CALL pgscale.run_maintenance('five.berlin'); SELECT string_agg(DISTINCT reloptions::text, ' ') FROM pg_class JOIN pg_inherits ON inhrelid = oid
+	WHERE inhparent = 'five.berlin'::regclass}), '{fillfactor=70}', 'new partitions have the storage parameters of the template');
 sql(q{SELECT pgscale.forget_parent('five.berlin')});
 is(sql(q{SELECT string_agg(item, ' ' ORDER BY item) FROM pgscale.import_partman('five.berlin') WHERE status = 'unmapped'}),
 	'constraint_cols template_table', 'what is lost');

@@ -252,12 +252,14 @@ TEST(Findings, TellWhatIsCarriedOverAndWhatIsNot) {
   Adoptee table = events();
   table.grants = {{"reader", Privilege::kSelect, "", false}};
   table.policies = {{"mine", true, '*', {""}, "true", "", std::nullopt}};
-  table.settings = {"fillfactor=70"};
+  table.settings = {"n: n_distinct=5"};
+  table.storage_parameters = {{"fillfactor", "70"}};
   table.tablespace = "fast";
   table.comment = "what happened";
   EXPECT_EQ(found(table, "grants"), "info 1");
   EXPECT_EQ(found(table, "policy"), "change mine");
-  EXPECT_EQ(found(table, "setting"), "change fillfactor=70");
+  EXPECT_EQ(found(table, "setting"), "change n: n_distinct=5");
+  EXPECT_EQ(found(table, "storage parameter"), "info fillfactor=70");
   EXPECT_EQ(found(table, "tablespace"), "info fast");
   EXPECT_EQ(found(table, "comment"), "info public.events");
   table.policies.clear();

@@ -75,6 +75,38 @@ TEST_F(DriftTest, TheOwnerIsChangedInTheNameOfWhoAsks) {
   EXPECT_EQ(locks_of(drift), "ACCESS EXCLUSIVE on public.orders_p1");
 }
 
+TEST_F(DriftTest, ParametersThatThePolicyNamesAreSet) {
+  parent_.storage_parameters = {{"fillfactor", "70"}, {"toast.autovacuum_enabled", "off"}};
+  facts_.table.storage_parameters = {{"fillfactor", "90"}, {"toast.autovacuum_enabled", "off"}};
+  facts_.table.has_toast_table = true;
+  EXPECT_EQ(told(only()), "storage fillfactor: 70 / 90, info");
+  EXPECT_EQ(sql_of(only()),
+            (Lines{R"(ALTER TABLE "public"."orders_p1" SET ("fillfactor" = '70'))"}));
+  EXPECT_EQ(locks_of(only()), "SHARE UPDATE EXCLUSIVE on public.orders_p1");
+  facts_.table.storage_parameters = {{"fillfactor", "70"}};
+  EXPECT_EQ(told(only()), "storage toast.autovacuum_enabled: off / , info");
+  EXPECT_EQ(
+      sql_of(only()),
+      (Lines{R"(ALTER TABLE "public"."orders_p1" SET (toast."autovacuum_enabled" = 'off'))"}));
+  facts_.table.has_toast_table = false;  // and so nowhere to set it
+  EXPECT_TRUE(found().empty());
+}
+
+TEST_F(DriftTest, ParametersThatThePolicyDoesNotNameAreThePartitionsOwn) {
+  facts_.table.storage_parameters = {{"fillfactor", "90"}};
+  EXPECT_TRUE(found().empty());
+  parent_.storage_parameters = {{"parallel_workers", "2"}};
+  EXPECT_EQ(told(only()), "storage parallel_workers: 2 / , info");
+  facts_.table.kind = TableKind::kPartitioned;  // which can have none
+  EXPECT_TRUE(found().empty());
+}
+
+TEST_F(DriftTest, AnAdditionalCatalogTableKeepsEverybodyOutWhileItBecomesOne) {
+  parent_.storage_parameters = {{"user_catalog_table", "true"}};
+  EXPECT_EQ(locks_of(only()), "ACCESS EXCLUSIVE on public.orders_p1");
+  EXPECT_EQ(sql_of(only()).front(), kLock);
+}
+
 TEST_F(DriftTest, TheOwnerComesFirst) {
   facts_.table.owner = "somebody";
   parent_.row_security = true;

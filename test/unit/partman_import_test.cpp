@@ -265,10 +265,21 @@ TEST(MapPartman, TellsWhatATemplateHas) {
   EXPECT_EQ(status(set, "template_table"), "ignored");
   set.template_table = PartmanTemplate{};
   EXPECT_EQ(status(set, "template_table"), "ignored");
-  set.template_table = PartmanTemplate{{"template_pkey"}, true, true};
+  set.template_table = PartmanTemplate{{"template_pkey"}, true, "{fillfactor=70}"};
   EXPECT_EQ(status(set, "template_table"), "unmapped");
+  const std::string note = item(set, "template_table").note;
+  EXPECT_NE(note.find("indexes template_pkey; UNLOGGED. "), std::string::npos);
+  EXPECT_NE(note.find("become storage_parameters of the policy"), std::string::npos);
+}
+
+TEST(MapPartman, TakesOverTheStorageParametersOfATemplate) {
+  PartmanSet set = with("template_table", "partman.template_public_events");
+  set.template_table = PartmanTemplate{{}, false, "{fillfactor=70}"};
+  EXPECT_EQ(status(set, "template_table"), "mapped");
+  const Import import = map_partman(set);
+  EXPECT_EQ(import.policy.storage_parameters, "{fillfactor=70}");
   EXPECT_NE(
-      item(set, "template_table").note.find("indexes template_pkey; UNLOGGED; storage parameters"),
+      create_calls(set.table, import).text().find(", storage_parameters => '{fillfactor=70}'"),
       std::string::npos);
 }
 

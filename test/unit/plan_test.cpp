@@ -144,6 +144,22 @@ TEST(Plan, MakesTheDefaultPartitionLastAndWithoutAGuard) {
   EXPECT_EQ(step_at(made, 1).bounds, "DEFAULT");
 }
 
+TEST(Plan, GivesEachPartitionTheStorageParametersOfThePolicy) {
+  PartitionSet set = range_set(KeyKind::kDate, months(1), 0);
+  set.policy.default_partition = true;
+  set.policy.storage_parameters = {{"fillfactor", "70"}, {"toast.autovacuum_enabled", "off"}};
+  set.inventory.parent.access_method = "heap";
+  set.inventory.parent.tablespace = "fast";
+  const Plan made = plan(set, moment("2026-11-05"));
+  ASSERT_EQ(outline(made), (Lines{"create orders_p2026_11", "create default orders_default"}));
+  const std::string with =
+      R"( (LIKE "public"."orders" INCLUDING ALL) USING "heap" WITH ("fillfactor" = '70', toast."autovacuum_enabled" = 'off') TABLESPACE "fast")";
+  EXPECT_EQ(step_of(made.items[0])->sql[0].text(),
+            R"(CREATE TABLE "public"."orders_p2026_11")" + with);
+  EXPECT_EQ(step_of(made.items[1])->sql[0].text(),
+            R"(CREATE TABLE "public"."orders_default")" + with);
+}
+
 TEST(Plan, GuardsAnExistingDefaultPartitionBeforeEachAttach) {
   PartitionSet set = range_set(KeyKind::kDate, months(1), 0);
   set.policy.default_partition = true;

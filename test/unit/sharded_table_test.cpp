@@ -148,6 +148,14 @@ TEST(ShardedTable, APartitionOnTheShardIsMadeBesideItsParent) {
   EXPECT_EQ(part.if_parent_is_missing.size(), remote_table_statements(orders()).size());
 }
 
+TEST(ShardedTable, APartitionOnTheShardHasTheStorageParametersOfThePolicy) {
+  ShardedTable table = orders();
+  table.storage_parameters = {{"fillfactor", "70"}};
+  EXPECT_EQ(texts(remote_leaf_statements(table, {"orders_p0", "FOR VALUES x", "s1", {}})).front(),
+            "CREATE TABLE \"app\".\"orders_p0\" (LIKE \"app\".\"orders\" INCLUDING ALL) WITH "
+            "(\"fillfactor\" = '70')");
+}
+
 TEST(ShardedTable, TheNextPartitionGoesWhereThereAreFewest) {
   EXPECT_EQ(next_shard({orders(), {{"a", 2}, {"b", 1}, {"c", 1}}}), "b");
   EXPECT_EQ(next_shard({orders(), {{"a", 1}, {"b", 1}}}), "a");

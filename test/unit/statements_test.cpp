@@ -30,7 +30,7 @@ Lines texts(const std::vector<Sql>& statements) {
 }
 
 Lines created(const Parent& parent) {
-  std::vector<Sql> statements = table_statements(parent, in_public("p1"), nullptr);
+  std::vector<Sql> statements = table_statements(parent, in_public("p1"), {});
   statements.push_back(attach_statement(parent.name, in_public("p1"), Sql("DEFAULT")));
   return texts(statements);
 }

@@ -82,6 +82,20 @@ TEST(Tree, IsMadeApartAndAttachedAsAWhole) {
   EXPECT_EQ(names(step.subtree), (Lines{"orders_p2026_11_p0", "orders_p2026_11_p1"}));
 }
 
+TEST(Tree, OnlyItsLeavesHaveStorageParameters) {
+  PartitionSet set = range_set(KeyKind::kTimestampTz, months(1), 0);
+  set.policy.storage_parameters = {{"fillfactor", "70"}};
+  set.below = {hash_level("tenant", 1)};
+  set.below[0].policy.storage_parameters = {{"fillfactor", "80"}};
+  const Lines sql = texts(first_step(plan(set, moment("2026-11-05"))).sql);
+  EXPECT_EQ(
+      sql[0],
+      R"(CREATE TABLE "public"."orders_p2026_11" (LIKE "public"."orders" INCLUDING ALL) PARTITION BY HASH ("tenant"))");
+  EXPECT_EQ(
+      sql[1],
+      R"(CREATE TABLE "public"."orders_p2026_11_p0" (LIKE "public"."orders_p2026_11" INCLUDING ALL) WITH ("fillfactor" = '80'))");
+}
+
 TEST(Tree, GoesDownToAnyDepth) {
   PartitionSet set = list_set({{"eu", {"DE"}}});
   set.below = {range_level("at", months(1), 1), list_level("kind", {{"a", {"a"}}, {"b", {"b"}}}),
