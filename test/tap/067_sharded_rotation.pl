@@ -24,12 +24,14 @@ $node->safe_psql('postgres', <<'SQL');
 CREATE TABLE events (id bigint, at timestamptz NOT NULL, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
 CREATE INDEX ON events (at);
 SELECT pgscale.create_sharded_table('events', 'at', 'range');
-SELECT pgscale.create_parent('events', 'at', '1 month', premake => 2, retention => '2 months', retire => 'drop');
+SELECT pgscale.create_parent('events', 'at', '1 month', premake => 2, retention => '2 months', retire => 'drop', storage_parameters => '{fillfactor=70}');
 SQL
 is(ask($node, 'postgres', on_shards('events')), 's1 events_p2026_01, s2 events_p2026_02, s1 events_p2026_03', 'partitions are made on the shards in turn');
 is(ask($node, 'postgres', "SELECT count(*) FROM pg_class WHERE relname ~ '^events_p' AND relkind = 'f'"), 3, 'and are foreign tables here');
 is(ask($node, 'postgres', "SELECT count(*) FROM pgscale.query_shards('SELECT 1 FROM pg_index i JOIN pg_class c ON c.oid = indrelid WHERE relname ~ ''^events_p'' AND relkind = ''r''') AS t (shard name, i int)"),
 	6, 'each with the primary key and the index');
+is(ask($node, 'postgres', "SELECT string_agg(o, ' ') FROM pgscale.query_shards('SELECT reloptions::text FROM pg_class WHERE relname ~ ''^events_p'' AND relkind = ''r''') AS t (shard name, o text)"),
+	'{fillfactor=70} {fillfactor=70} {fillfactor=70}', 'and with the storage parameters of the policy');
 $node->safe_psql('postgres', "INSERT INTO events SELECT g, timestamptz '2026-01-16' + g * interval '1 day' FROM generate_series(1, 60) g");
 is(ask($node, 'postgres', 'SELECT tableoid::regclass, count(*) FROM events GROUP BY 1 ORDER BY 1'), "events_p2026_01|15\nevents_p2026_02|28\nevents_p2026_03|17", 'rows find their partition');
 like(ask($node, 'postgres', "SET pgscale.clock = '2026-02-15'; SELECT sql::text FROM pgscale.plan('events')"),

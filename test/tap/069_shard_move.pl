@@ -53,7 +53,7 @@ INSERT INTO users VALUES ('a', 'de'), ('b', 'us'), ('c', 'us');
 SELECT FROM pgscale.create_geo_table('users', 'country', '{"de": "s1", "us": "s3"}');
 CREATE TABLE events (at timestamptz NOT NULL, id int);
 SELECT FROM pgscale.create_sharded_table('events', 'at', 'range');
-SELECT FROM pgscale.create_parent('events', 'at', '1 month', premake => 5);
+SELECT FROM pgscale.create_parent('events', 'at', '1 month', premake => 5, storage_parameters => '{fillfactor=70}');
 INSERT INTO events SELECT timestamptz '2026-01-15' + g * interval '1 day', g FROM generate_series(0, 120) g;
 CREATE TABLE countries (code text PRIMARY KEY);
 INSERT INTO countries VALUES ('de'), ('us');
@@ -131,6 +131,9 @@ loop_in($reader, 'reader', "IF (SELECT count(*) || ' ' || sum(id) FROM orders) <
 loop_in($writer, 'writer', "UPDATE orders SET note = 'x' WHERE customer = $stays;");
 $node->safe_psql('postgres', "SELECT pgscale.drain_shard('s3')");
 becomes($node, 'postgres', on_shard('s3') . ' OR EXISTS (SELECT FROM pgscale.shard_move)', 0, 'the shard is emptied', 60);
+is(ask($node, 'postgres', "SELECT count(*) FILTER (WHERE o = '{fillfactor=70}') || ' of ' || count(*)"
+	  . " FROM pgscale.query_shards('SELECT reloptions::text FROM pg_class WHERE relname ~ ''^events_p'' AND relkind = ''r''') AS t (shard name, o text)"),
+	'6 of 6', 'partitions have their storage parameters on the new shard, too');
 $node->safe_psql('postgres', 'INSERT INTO stop DEFAULT VALUES');
 $_->quit foreach $reader, $writer;
 is(ask($node, 'postgres', "SELECT string_agg(who, ' ' ORDER BY who) FROM seen WHERE times > 10"), 'reader writer', 'a reader saw all rows at all times, a writer never failed');
