@@ -6,7 +6,7 @@ MODULE_big = pgscale
 EXTVERSION = 1.0
 
 # Joined in this order into the install script.
-SQL_OBJECTS = header schema tables functions import views subpartitions adoption shard_wrapper shards sharded_tables shard_tools shard_drift shard_state drift replication bloat statistics sampling sessions \
+SQL_OBJECTS = header schema table_ref tables functions import views subpartitions adoption shard_wrapper shards sharded_tables shard_tools shard_drift shard_state drift replication bloat statistics sampling sessions \
 	sources thresholds vacuum limits server cache queries relations rollup forecast evidence health metrics report
 SQL_FILES = $(SQL_OBJECTS:%=sql/objects/%.sql)
 INSTALL_SQL = sql/pgscale--$(EXTVERSION).sql

@@ -1,7 +1,7 @@
 -- A plain table becomes the oldest partition of a new parent that takes its name.
 
 CREATE TABLE pgscale.adoption (
-    relation regclass PRIMARY KEY,
+    relation pgscale.table_ref PRIMARY KEY,
     control name NOT NULL,
     "interval" text NOT NULL,
     premake integer NOT NULL,
@@ -19,7 +19,7 @@ CREATE TABLE pgscale.adoption (
     boundary_asked text,
     boundary text,
     guard_until timestamptz,
-    parent regclass,
+    parent pgscale.table_ref,
     definition text,
     key_index name NOT NULL,
     begun_at timestamptz NOT NULL DEFAULT clock_timestamp()
@@ -51,6 +51,8 @@ COMMENT ON COLUMN pgscale.adoption.begun_at IS 'When adopt_table() was first cal
 -- Restored with its parent, index and guard, an adoption can go on or be taken back.
 SELECT pg_catalog.pg_extension_config_dump('pgscale.adoption',
     'WHERE EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = relation)');
+CREATE TRIGGER leave_out BEFORE INSERT ON pgscale.adoption
+    FOR EACH ROW WHEN (NEW.relation = 0::oid OR NEW.parent = 0::oid) EXECUTE FUNCTION pgscale.leave_out();
 
 CREATE TRIGGER wake_launcher AFTER INSERT OR UPDATE OF guard_until ON pgscale.adoption
     FOR EACH STATEMENT EXECUTE FUNCTION pgscale.wake_launcher();
@@ -108,7 +110,7 @@ COMMENT ON PROCEDURE pgscale.adopt_abort(regclass) IS
 'Takes back an adoption that has not come to its cut-over: the table is as it was before. Must be called outside a transaction block.';
 
 CREATE VIEW pgscale.adoptions WITH (security_barrier) AS
-SELECT a.relation,
+SELECT a.relation::regclass AS relation,
        a.control,
        a."interval",
        a.premake,

@@ -14,7 +14,7 @@ COMMENT ON PROCEDURE pgscale.repair(regclass, text[]) IS
 
 -- The inner query is not to be flattened: no set is looked at before its reader is known.
 CREATE VIEW pgscale.drift WITH (security_barrier) AS
-SELECT s.parent,
+SELECT s.parent::regclass AS parent,
        d.partition,
        d.kind,
        d.object,

@@ -1,7 +1,7 @@
 -- Tables whose rows are on shards, and where each of their partitions is to be.
 
 CREATE TABLE pgscale.sharded_table (
-    relation regclass PRIMARY KEY,
+    relation pgscale.table_ref PRIMARY KEY,
     kind text NOT NULL CHECK (kind IN ('sharded', 'geo', 'reference')),
     method text CHECK (method IN ('hash', 'range', 'list')),
     key name[],
@@ -21,7 +21,7 @@ COMMENT ON COLUMN pgscale.sharded_table.shards IS 'Where partitions to come are 
 COMMENT ON COLUMN pgscale.sharded_table.created_at IS 'When it was made, in real time';
 
 CREATE TABLE pgscale.placement (
-    relation regclass NOT NULL REFERENCES pgscale.sharded_table ON DELETE CASCADE,
+    relation pgscale.table_ref NOT NULL REFERENCES pgscale.sharded_table ON DELETE CASCADE,
     leaf name NOT NULL,
     bound text NOT NULL,
     shard name NOT NULL REFERENCES pgscale.shard ON UPDATE CASCADE,
@@ -38,12 +38,12 @@ COMMENT ON COLUMN pgscale.placement.region IS 'The region that its rows must not
 
 -- Partitions on their way from a shard that is drained to another.
 CREATE TABLE pgscale.shard_move (
-    relation regclass NOT NULL REFERENCES pgscale.sharded_table ON DELETE CASCADE,
+    relation pgscale.table_ref NOT NULL REFERENCES pgscale.sharded_table ON DELETE CASCADE,
     leaf name NOT NULL,
     source name NOT NULL REFERENCES pgscale.shard ON UPDATE CASCADE,
     target name NOT NULL REFERENCES pgscale.shard ON UPDATE CASCADE,
     phase text NOT NULL DEFAULT 'begun' CHECK (phase IN ('begun', 'sealed', 'copying', 'copied', 'swapped', 'opened', 'failed')),
-    copy regclass,
+    copy pgscale.table_ref,
     older text[],
     begun_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (relation, leaf),
@@ -67,6 +67,13 @@ SELECT pg_catalog.pg_extension_config_dump('pgscale.placement',
     'WHERE EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = relation)');
 SELECT pg_catalog.pg_extension_config_dump('pgscale.shard_move',
     'WHERE EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = relation) AND (copy IS NULL OR EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = copy))');
+
+CREATE TRIGGER leave_out BEFORE INSERT ON pgscale.sharded_table
+    FOR EACH ROW WHEN (NEW.relation = 0::oid) EXECUTE FUNCTION pgscale.leave_out();
+CREATE TRIGGER leave_out BEFORE INSERT ON pgscale.placement
+    FOR EACH ROW WHEN (NEW.relation = 0::oid) EXECUTE FUNCTION pgscale.leave_out();
+CREATE TRIGGER leave_out BEFORE INSERT ON pgscale.shard_move
+    FOR EACH ROW WHEN (NEW.relation = 0::oid OR NEW.copy = 0::oid) EXECUTE FUNCTION pgscale.leave_out();
 
 CREATE FUNCTION pgscale.create_sharded_table(
     relation regclass,

@@ -87,7 +87,7 @@ COMMENT ON FUNCTION pgscale.forget_subparent(regclass, integer) IS
 'Stops managing a level below a set, with all levels below that; touches no partition. Partitions to come are plain tables there.';
 
 CREATE VIEW pgscale.subpartitions WITH (security_barrier) AS
-SELECT q.parent AS root,
+SELECT q.parent::regclass AS root,
        q.level,
        q.method,
        q.control,

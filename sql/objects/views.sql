@@ -186,7 +186,7 @@ SELECT r.id,
        r.started_at,
        r.finished_at,
        r.finished_at - r.started_at AS duration,
-       coalesce(r.parent::text, r.parent_name) AS parent,
+       coalesce(nullif(r.parent, 0::oid)::regclass::text, r.parent_name) AS parent,
        r.partition,
        r.bounds,
        r.action,
@@ -213,7 +213,7 @@ COMMENT ON COLUMN pgscale.runs.duration IS 'Time between the two, waits for lock
 COMMENT ON COLUMN pgscale.runs.parent IS 'Name of the set';
 COMMENT ON COLUMN pgscale.runs.partition IS 'The partition made, attached, detached or dropped';
 COMMENT ON COLUMN pgscale.runs.bounds IS 'Its bounds';
-COMMENT ON COLUMN pgscale.runs.action IS 'What was done, as in plan(); "plan" where planning itself failed';
+COMMENT ON COLUMN pgscale.runs.action IS 'What was done, as in plan(); "plan" where planning itself failed, "restore" where the table of a dump is missing';
 COMMENT ON COLUMN pgscale.runs.reason IS 'Why, as in plan()';
 COMMENT ON COLUMN pgscale.runs.who IS 'The role that asked for it; "pgscale worker" for the background worker';
 COMMENT ON COLUMN pgscale.runs.pid IS 'Process that did it';

@@ -106,6 +106,19 @@ void record_refusal(const ShardRefusal& refusal, const std::string& requester) {
        sqlstate(Problem::kNotInPrerequisiteState), refusal.message, refusal.hint});
 }
 
+void record_left_out(const std::string& table, const std::string& requester) {
+  const auto acting = pg::Acting::as_extension();
+  pg::execute(Sql("INSERT INTO pgscale.run (parent_name, action, requester, pid, finished_at,"
+                  "       outcome, sqlstate, message, detail, hint)"
+                  " SELECT $1, 'restore', $2, $3::int, clock_timestamp(), 'refused', $4,"
+                  "        format('relation \"%s\" does not exist', $1),"
+                  "        'What the dump says of its partitions is left out.',"
+                  "        'Restore the table, and give it to pgscale anew.'"
+                  "  WHERE NOT EXISTS (SELECT FROM pgscale.run r WHERE r.parent_name = $1"
+                  "                       AND r.action = 'restore')"),
+              {table, requester, pg::from_int(pg::own_pid()), sqlstate(Problem::kUndefinedTable)});
+}
+
 void record_trouble(Oid parent, const pg::Outcome& outcome, const std::string& requester) {
   const auto acting = pg::Acting::as_extension();
   pg::execute(Sql("INSERT INTO pgscale.run (parent, parent_name, action, requester, pid,"

@@ -41,6 +41,10 @@ void record_refusal(const Parent& parent, const Refusal& refusal, const std::str
 // Unless the last row of the object says just that.
 void record_refusal(const ShardRefusal& refusal, const std::string& requester);
 
+// A table that a dump has rows of and that is missing where it is restored, as an action "restore"
+// that was refused.
+void record_left_out(const std::string& table, const std::string& requester);
+
 // A visit that could not even plan, as an action "plan" that failed.
 void record_trouble(Oid parent, const pg::Outcome& outcome, const std::string& requester);
 

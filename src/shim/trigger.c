@@ -50,3 +50,10 @@ pgs_trigger_done(PgsCall *call)
 
 	call->result = PointerGetDatum(pgs_trigger_deletes(call) ? data->tg_trigtuple : data->tg_newtuple);
 }
+
+void
+pgs_trigger_skip(PgsCall *call)
+{
+	(void) data_of(call);
+	call->result = PointerGetDatum(NULL);
+}

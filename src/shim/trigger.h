@@ -1,4 +1,4 @@
-/* What a trigger on a view is called for.  Every function may raise an error. */
+/* What a trigger on a view or table is called for.  Every function may raise an error. */
 #pragma once
 
 #include <stdbool.h>
@@ -16,6 +16,8 @@ extern const char *pgs_trigger_old(PgsCall *call, const char *column);
 extern const char *pgs_trigger_new(PgsCall *call, const char *column);
 /* The change has been made. */
 extern void pgs_trigger_done(PgsCall *call);
+/* A row trigger: the row is left as it was, or out. */
+extern void pgs_trigger_skip(PgsCall *call);
 
 #ifdef __cplusplus
 }

@@ -114,13 +114,19 @@ $node->safe_psql('postgres', 'CREATE DATABASE partial');
 my ($list, $unused) = run_command([ 'pg_restore', '-l', "$dir/shop.dump" ]);
 $list = join "\n", grep { !/\bcustomers/ } split /\n/, $list;
 append_to_file("$dir/list", "$list\n");
+my $begun = -s $node->logfile;
 $node->command_checks_all(
 	[ 'pg_restore', '-L', "$dir/list", '-d', $node->connstr('partial'), "$dir/shop.dump" ],
-	1, [qr/^$/], [ qr/relation "public\.customers" does not exist/ ],
-	'restore without a managed table names the table');
+	0, [qr/^$/], [qr/^$/], 'restore without a managed table');
+like(slurp_file($node->logfile, $begun), qr/WARNING:  relation "public\.customers" does not exist\n.*DETAIL:  What was noted of it is left out\./, 'the log tells of it');
+is($node->safe_psql('partial', "SELECT parent, outcome, sqlstate, message FROM pgscale.runs WHERE action = 'restore'"),
+	'public.customers|refused|42P01|relation "public.customers" does not exist', 'and the history, once');
 is($node->safe_psql('partial', 'SELECT count(*) FROM orders'), '1000', 'the rest is there');
-my ($status, $out, $error) = $node->psql('partial', "SELECT FROM pgscale.create_parent('orders', 'at', '1 month', timezone => 'Europe/Berlin')");
-is($error, '', 'and can be managed anew');
+is($node->safe_psql('partial', $policies =~ s/, count, oldest, covered_until//r), $node->safe_psql('copy', "WITH p AS ($policies) SELECT * FROM p WHERE parent <> 'customers'" =~ s/, count, oldest, covered_until//r),
+	'with the policies of the other tables');
+is($node->safe_psql('partial', "SELECT count(*) > 0, count(*) FILTER (WHERE parent = '-') FROM pgscale.runs WHERE parent = 'public.customers'"), 't|0', 'and the history of all');
+$node->safe_psql('partial', 'CREATE TABLE customers (id int, region text) PARTITION BY LIST (region)');
+is($node->safe_psql('partial', "SELECT string_agg(DISTINCT action, ' ') FROM pgscale.create_parent('customers', 'region', lists => '{\"eu\": [\"DE\"]}')"), 'create', 'which can be made and managed anew');
 
 $node->stop;
 unlike(slurp_file($node->logfile), qr/TRAP:|PANIC|terminated by signal 11/, 'no crash in the log');
