@@ -1,10 +1,13 @@
 #include "catalog/relations.h"
 
+#include <initializer_list>
+#include <optional>
 #include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include "pg/call.h"
+#include "pg/setting_scope.h"
 #include "shim/relations.h"
 
 namespace pgscale::catalog {
@@ -102,6 +105,12 @@ struct Observation {
       return;
     }
     for (std::size_t i = 0; i < wanted.size(); i++) relations[i].wanted = wanted[i];
+    // Each relation is asked for once, and there may be tens of thousands.
+    using Settings = std::initializer_list<pg::SettingScope::Setting>;
+    std::optional<pg::SettingScope> uncached;
+    if (pg::call(pgs_statistics_are_cached)) {
+      uncached.emplace(Settings{{"stats_fetch_consistency", "none"}});
+    }
     pg::call(pgs_measure, relations, count, measures != Measures::kStatistics,
              measures != Measures::kSizes);
   }

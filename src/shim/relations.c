@@ -117,6 +117,8 @@ add_statistics(PgsRelation *relation)
 	relation->vacuumed_at = pgs_vacuumed_at(entry);
 	relation->analyzed_at = pgs_analyzed_at(entry);
 	relation->scanned_at = pgs_scanned_at(entry);
+	if (pgstat_fetch_consistency == PGSTAT_FETCH_CONSISTENCY_NONE)
+		pfree(entry);
 }
 
 static bool
@@ -172,6 +174,12 @@ pgs_relations(const char *except_schema, PgsRelation **relations)
 	table_close(catalog, AccessShareLock);
 	*relations = found;
 	return count;
+}
+
+bool
+pgs_statistics_are_cached(void)
+{
+	return pgstat_fetch_consistency == PGSTAT_FETCH_CONSISTENCY_CACHE;
 }
 
 void

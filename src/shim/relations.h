@@ -56,6 +56,8 @@ typedef struct PgsRelationLink
  * given, in no order, as the catalog has them.  Takes no lock on them.
  */
 extern int64_t pgs_relations(const char *except_schema, PgsRelation **relations);
+/* Whether the server keeps a copy of all statistics that are asked for until the transaction ends. */
+extern bool pgs_statistics_are_cached(void);
 /* Sizes or statistics or both of those that are wanted. */
 extern void pgs_measure(PgsRelation *relations, int64_t count, bool sizes, bool statistics);
 /* Which table each index is on. */
