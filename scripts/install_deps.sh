@@ -8,7 +8,7 @@
 case ${1:-} in
 demo) packages=(g++ make) ;;
 check) packages=(g++ make cmake libgtest-dev perl libipc-run-perl chromium fonts-dejavu-core) ;;
-bench) packages=(g++ make) ;;
+bench) packages=(g++ make valgrind) ;;
 *) die "usage: $0 demo|check|bench" ;;
 esac
 if [ "$SYSTEM_PG_CONFIG" = "/usr/lib/postgresql/$PG_MAJOR/bin/pg_config" ]; then
