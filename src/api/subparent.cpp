@@ -49,12 +49,8 @@ void complete(SubPolicy& subpolicy, const PolicyArguments& given, const ParentFa
   subpolicy.row.origin = axis->text(default_origin(*axis, *policy.interval, pg::policy_now()));
 }
 
-std::size_t most_tables(Oid parent) {
-  return tables_in_one_tree(pg::lock_slots(), catalog::relations_of_partition(parent));
-}
-
 void check_size(const PartitionSet& set, Oid parent) {
-  const std::size_t most = most_tables(parent);
+  const std::size_t most = catalog::most_tables_in_a_tree(parent);
   const std::size_t tables = tables_in_tree(set, pg::policy_now(), most);
   if (tables <= most) return;
   throw Failure(Problem::kLimitExceeded,
@@ -166,7 +162,7 @@ void create_subparent(PgsCall* call) {
 
   catalog::settle_tree(parent);
   Progress progress;
-  std::size_t budget = most_tables(parent);
+  std::size_t budget = catalog::most_tables_in_a_tree(parent);
   for (Oid set : sets_above(parent, subpolicy.level)) {
     Renewal(session, set, budget, progress).run();
   }

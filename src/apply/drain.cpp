@@ -3,7 +3,9 @@
 #include "apply/step_runner.h"
 #include "catalog/drain.h"
 #include "catalog/journal.h"
+#include "catalog/places.h"
 #include "catalog/state.h"
+#include "catalog/subpolicies.h"
 #include "core/failure.h"
 #include "pg/server.h"
 
@@ -29,17 +31,24 @@ class Draining {
   bool step() {
     std::optional<catalog::ManagedSet> managed;
     std::optional<Drain> drain;
+    std::optional<Item> item;
     const auto trouble = pg::attempt([&] {
       const pg::LockTimeout limit(pg::lock_timeout());
       managed.emplace(catalog::load_set(parent_));
       drain = catalog::next_drain(*managed, scope_, pg::policy_now(), batch_, given_up_);
+      if (drain) item = plan_step(*managed, *drain);
     });
     if (trouble) fail(*trouble);
-    if (!drain) return false;
+    if (!item) return false;
+    if (const auto* refusal = std::get_if<Refusal>(&*item)) {
+      given_up_.insert(catalog::key_of(*managed, *drain));
+      refuse(*managed, *refusal);
+      return true;
+    }
     if (report_.steps == 0) begin();
     report_.steps++;
     StepRunner runner(session_, *managed, requester_);
-    const auto end = runner.run(drain_step(managed->set, *drain, batch_));
+    const auto end = runner.run(std::get<Step>(*item));
     if (!end.failure) return true;
     given_up_.insert(catalog::key_of(*managed, *drain));
     fail(*end.failure);
@@ -53,6 +62,25 @@ class Draining {
     catalog::bury_dead_runs(parent_, catalog::Runs::kMaintenance);
     if (counting_ == CrashCounting::kYes) catalog::begin_visit(parent_);
     session_.commit();
+  }
+
+  // What would not find a place is not moved and taken back at each visit.
+  Item plan_step(const catalog::ManagedSet& managed, const Drain& drain) const {
+    const Micros now = pg::policy_now();
+    const auto obstacle = catalog::obstacle_below(
+        managed, drain, catalog::most_tables_in_a_tree(managed.facts.parent.oid), now);
+    if (obstacle) return refuse_drain(managed.set, drain, *obstacle);
+    return drain_step(managed.set, drain, batch_, now);
+  }
+
+  void refuse(const catalog::ManagedSet& managed, const Refusal& refusal) {
+    const std::string line = refusal.partition + ": " + refusal.message + "\n";
+    const bool is_known = counting_ == CrashCounting::kYes &&
+                          catalog::load_state(parent_).refusals.find(line) != std::string::npos;
+    if (!is_known) catalog::record_refusal(managed.facts.parent, refusal, requester_);
+    session_.commit();
+    report_.refusals += line;
+    fail({sqlstate(refusal.problem), refusal.message, {}, refusal.hint});
   }
 
   void fail(const pg::Outcome& outcome) {
@@ -81,20 +109,7 @@ bool claim(Oid parent) {
   return false;
 }
 
-}  // namespace
-
-DrainReport drain_claimed(pg::Session& session, Oid parent, catalog::DrainScope scope, int batch,
-                          int most_steps, const std::string& requester) {
-  Draining draining(session, parent, scope, batch, requester, CrashCounting::kYes);
-  DrainReport& report = draining.report();
-  while (report.steps < most_steps) {
-    if (!draining.step()) return report;
-  }
-  report.has_more = true;
-  return report;
-}
-
-DrainReport drain(pg::Session& session, Oid parent, int batch, const std::string& requester) {
+DrainReport drain_set(pg::Session& session, Oid parent, int batch, const std::string& requester) {
   Draining draining(session, parent, catalog::DrainScope::kAll, batch, requester,
                     CrashCounting::kNo);
   for (bool goes_on = true; goes_on;) {
@@ -111,6 +126,33 @@ DrainReport drain(pg::Session& session, Oid parent, int batch, const std::string
   if (draining.report().steps > 0) catalog::prune_runs(parent);
   session.commit();
   return draining.report();
+}
+
+}  // namespace
+
+DrainReport drain_claimed(pg::Session& session, Oid parent, catalog::DrainScope scope, int batch,
+                          int most_steps, const std::string& requester) {
+  Draining draining(session, parent, scope, batch, requester, CrashCounting::kYes);
+  DrainReport& report = draining.report();
+  while (report.steps < most_steps) {
+    if (!draining.step()) return report;
+  }
+  report.has_more = true;
+  return report;
+}
+
+DrainReport drain(pg::Session& session, Oid parent, int batch, const std::string& requester) {
+  DrainReport report = drain_set(session, parent, batch, requester);
+  const auto place = catalog::place_below(parent);
+  catalog::settle_tree(place ? place->root : parent);
+  session.commit();
+  for (Oid below : catalog::sets_below(parent)) {
+    DrainReport part = drain_set(session, below, batch, requester);
+    report.steps += part.steps;
+    report.failures += part.failures;
+    if (part.trouble) report.trouble = std::move(part.trouble);
+  }
+  return report;
 }
 
 }  // namespace pgscale::apply

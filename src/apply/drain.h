@@ -13,6 +13,7 @@ struct DrainReport {
   int failures = 0;
   bool has_more = false;               // it stopped because it has done enough for now
   std::optional<pg::Outcome> trouble;  // the last failure
+  std::string refusals;                // what cannot be moved, one message a line
 };
 
 // Moves rows of the default partition to partitions of their own, at most `most_steps` times
@@ -21,8 +22,8 @@ struct DrainReport {
 DrainReport drain_claimed(pg::Session& session, Oid parent, catalog::DrainScope scope, int batch,
                           int most_steps, const std::string& requester);
 
-// The same until there is nothing left to move. It takes the claim for one step at a time, so that
-// the set is maintained meanwhile.
+// The same until there is nothing left to move, and then in the sets below. It takes the claim for
+// one step at a time, so that the set is maintained meanwhile.
 DrainReport drain(pg::Session& session, Oid parent, int batch, const std::string& requester);
 
 }  // namespace pgscale::apply

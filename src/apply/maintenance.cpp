@@ -58,6 +58,7 @@ class SetVisit {
     record_.filled = true;
     report_.steps = drained.steps;
     report_.failures = drained.failures;
+    record_.refusals = drained.refusals;
     if (drained.trouble) fail_record(drained.trouble->message, drained.trouble->sqlstate);
     looked_ = managed.set.inventory.analysis.has_value();
   }

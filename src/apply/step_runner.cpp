@@ -7,7 +7,6 @@
 #include "catalog/analysis.h"
 #include "catalog/blockers.h"
 #include "catalog/cold_shards.h"
-#include "catalog/drain.h"
 #include "catalog/extension.h"
 #include "catalog/foreign_keys.h"
 #include "catalog/hook_calls.h"
@@ -15,11 +14,9 @@
 #include "catalog/sharded_tables.h"
 #include "core/schedule.h"
 #include "core/statements.h"
-#include "pg/index_reads.h"
 #include "pg/query.h"
 #include "pg/server.h"
 #include "shim/analyze.h"
-#include "shim/move.h"
 #include "shim/transaction_end.h"
 
 namespace pgscale::apply {
@@ -169,9 +166,9 @@ void StepRunner::require_names(const Step& step) const {
   names.insert(names.end(), step.others.begin(), step.others.end());
   for (std::size_t i = 0; i < names.size(); i++) {
     if (catalog::is_named(names[i].oid, names[i].name)) continue;
-    throw Failure(Problem::kNotInPrerequisiteState, (i < tables ? "table " : "index ") +
-                                                        readable(names[i].name) +
-                                                        " was renamed or dropped meanwhile");
+    throw Failure(Problem::kNotInPrerequisiteState,
+                  (i < tables || step.move ? "table " : "index ") + readable(names[i].name) +
+                      " was renamed or dropped meanwhile");
   }
 }
 
@@ -263,43 +260,6 @@ void StepRunner::lock_targets(const Step& step, const pg::LockTimeout& limit) co
   }
 }
 
-// The rows first, which holds nobody up; then the locks, and under them only what has come in
-// since. That look at the rows proves the guards: no other scan is needed.
-void StepRunner::drain_as_owner(const Step& step, pg::LockTimeout& limit) {
-  const RowMove& move = *step.move;
-  Oid partition = step.partition_oid;
-  auto move_rows = [&](bool alone) {
-    return static_cast<std::int64_t>(pg::call(pgs_move_rows, move.from, partition,
-                                              move.ctids.text().c_str(), move.at_once, alone));
-  };
-  {
-    const auto acting = pg::Acting::as_owner(role_of(step));
-    const pg::IndexReads by_index;
-    for (std::size_t i = 0; i < step.sql.size(); i++) {
-      if (i == step.first_strong) {
-        if (partition == 0) partition = catalog::oid_of(step.partition);
-        moved_ = move_rows(false);
-        // A writer that is about to commit has to write out all of this first, and the strong lock
-        // would wait for him with everybody behind it.
-        pg::call(pgs_flush_own_records);
-      }
-      if (i <= step.first_strong) limit.restart();
-      if (i == move.last_lock + 1) {
-        lock_targets(step, limit);
-        moved_ += move_rows(true);
-      }
-      if (i == move.proven) {
-        pg::call(pgs_mark_validated, move.from, kGuardName);
-        pg::call(pgs_mark_validated, partition, kGuardName);
-      }
-      limit.spend();
-      pg::execute(step.sql[i]);
-    }
-    set_replica_index(step);
-  }
-  catalog::record_growth(managed_.facts.parent.oid, partition, move.grows_to);
-}
-
 // Once a strong lock is asked for, the limit is for all that follow together: a chain of locks,
 // each free just in time, must not add up.
 void StepRunner::execute_as_owner(const Step& step, pg::LockTimeout& limit) {
@@ -316,6 +276,7 @@ void StepRunner::execute_as_owner(const Step& step, pg::LockTimeout& limit) {
 void StepRunner::set_replica_index(const Step& step) const {
   if (!step.sets_replica_index) return;
   std::vector<QualifiedName> tables = step.subtree;
+  tables.insert(tables.end(), made_.begin(), made_.end());
   tables.push_back(step.partition);
   for (const QualifiedName& table : tables) {
     const auto index = catalog::replica_index_of(managed_.facts.parent, table);

@@ -53,6 +53,10 @@ class StepRunner {
   void analyze_as_owner();
   void validate_as_owner(const Step& step, pg::LockTimeout& limit);
   void drain_as_owner(const Step& step, pg::LockTimeout& limit);
+  enum class Writers { kAround, kGone };
+  void move_rows(const Step& step, Oid partition, Writers writers, pg::LockTimeout& limit);
+  void make_place(const Step& step, Oid table, int level, const std::optional<std::string>& key,
+                  const pg::LockTimeout& limit);
   void execute_as_owner(const Step& step, pg::LockTimeout& limit);
   void lock_targets(const Step& step, const pg::LockTimeout& limit) const;
   void pin_detached(const Step& step) const;
@@ -66,7 +70,8 @@ class StepRunner {
   std::string requester_;
   std::string note_;  // on the step that was carried out last
   bool lost_claim_ = false;
-  std::int64_t moved_ = 0;  // rows, by the last drain or copy
+  std::int64_t moved_ = 0;           // rows, by the last drain or copy
+  std::vector<QualifiedName> made_;  // by the last drain, for rows that it found
 };
 
 }  // namespace pgscale::apply

@@ -1,6 +1,8 @@
 #include "catalog/drain.h"
 
 #include "catalog/bounds.h"
+#include "catalog/keys.h"
+#include "catalog/places.h"
 #include "catalog/state.h"
 #include "core/row_condition.h"
 #include "core/statements.h"
@@ -58,16 +60,11 @@ class Keys {
   // The position of the first finite key at or above `start`.
   [[nodiscard]] std::optional<Point> first_from(const End& start) const {
     Sql sql("SELECT ");
-    if (axis_->kind() == KeyKind::kNumeric) {
-      sql << "pg_catalog.floor(" << column_ << " * 10000000000) / 10000000000";
-    } else {
-      sql << column_;
-    }
-    sql << " FROM ONLY " << rest_.name << " WHERE " << finite_from(start) << " ORDER BY " << column_
-        << " LIMIT 1";
+    sql << column_ << " FROM ONLY " << rest_.name << " WHERE " << finite_from(facts_, *axis_, start)
+        << " ORDER BY " << column_ << " LIMIT 1";
     const Rows rows = pg::query(sql);
     if (rows.empty()) return std::nullopt;
-    return read(*rows.front()[0]).value;
+    return position_of_key(facts_, *axis_, *rows.front()[0]);
   }
 
   // A bound behind `most` rows of the range; all rows of one key stay together. Empty when the
@@ -89,24 +86,6 @@ class Keys {
   }
 
  private:
-  [[nodiscard]] Sql finite_from(const End& start) const {
-    const End from = start.kind == EndKind::kValue ? start : End::at(axis_->first());
-    const std::string lowest = axis_->columns(from).front().value;
-    Sql sql("");
-    sql << column_ << " >= " << Literal{lowest};
-    for (std::size_t i = 1; i < facts_.key.size(); i++) {
-      sql << " AND " << Identifier(facts_.key[i].name) << " IS NOT NULL";
-    }
-    if (axis_->encoding()) return sql;
-    if (is_time(axis_->kind())) {
-      sql << " AND " << column_ << " < 'infinity'";
-    } else if (axis_->kind() == KeyKind::kNumeric) {
-      const std::string top = axis_->text(axis_->last());
-      sql << " AND " << column_ << " < " << Literal{top};
-    }
-    return sql;
-  }
-
   [[nodiscard]] std::optional<std::string> nth(const Bound& range, int n) const {
     Sql sql("SELECT ");
     sql << column_ << " FROM ONLY " << rest_.name << " WHERE "
@@ -117,25 +96,13 @@ class Keys {
     return rows.front()[0];
   }
 
-  // Where the key lies: at a position of the axis or behind it.
-  [[nodiscard]] End read(const std::string& key) const {
-    Sql words("FOR VALUES FROM (");
-    words << Literal{key};
-    for (std::size_t i = 1; i < facts_.key.size(); i++) words << ", MINVALUE";
-    words << ") TO (MAXVALUE";
-    for (std::size_t i = 1; i < facts_.key.size(); i++) words << ", MAXVALUE";
-    words << ")";
-    const auto range = read_range(words.text(), facts_, axis_);
-    if (!range) throw Failure(Problem::kInternal, "could not read key \"" + key + "\"");
-    return range->lower;
-  }
-
   // The first position that is not below the key. numeric: a whole number, because a bound must be
   // one that pgscale can tell again.
   [[nodiscard]] End bound_at(const std::string& key) const {
-    if (axis_->kind() != KeyKind::kNumeric) return axis_->end(axis_->at_or_after(read(key)));
+    if (axis_->kind() != KeyKind::kNumeric)
+      return axis_->end(axis_->at_or_after(read_key(facts_, *axis_, key)));
     const Rows rows = pg::query(Sql("SELECT pg_catalog.ceil($1::numeric)"), {key});
-    return read(*rows.front()[0]);
+    return read_key(facts_, *axis_, *rows.front()[0]);
   }
 
   const ParentFacts& facts_;
@@ -228,6 +195,9 @@ std::optional<Drain> next_drain(const ManagedSet& managed, DrainScope scope, Mic
   const Keys keys(managed, rest);
   auto drain = next_of_range(managed, scope, keys, now, given_up);
   if (!drain) return std::nullopt;
+  if (drain->grown != nullptr && drain->grown->kind == TableKind::kPartitioned) {
+    drain->below = tables_below(drain->grown->oid);
+  }
   const auto most = most_rows(managed.set, *drain, batch);
   const auto bound = most ? keys.bound_behind(drain->moved, *most) : std::nullopt;
   return bound ? up_to(std::move(*drain), *bound) : drain;

@@ -15,6 +15,7 @@
 #include "catalog/table_trees.h"
 #include "core/export_file.h"
 #include "core/growth.h"
+#include "core/schedule.h"
 #include "core/statements.h"
 #include "pg/query.h"
 #include "pg/server.h"
@@ -29,30 +30,6 @@ using pg::Rows;
 TableKind to_table_kind(const std::string& relkind) {
   if (relkind == "p") return TableKind::kPartitioned;
   return relkind == "f" ? TableKind::kForeign : TableKind::kTable;
-}
-
-std::vector<Partition> load_partitions(const ParentFacts& facts, const std::optional<Axis>& axis) {
-  const Rows rows =
-      pg::query(Sql("SELECT c.oid, n.nspname, c.relname, c.relkind, i.inhdetachpending,"
-                    "       pg_catalog.pg_get_expr(c.relpartbound, 0)"  // 0: takes no lock
-                    "  FROM pg_catalog.pg_inherits i"
-                    "  JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid"
-                    "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-                    " WHERE i.inhparent = $1::oid AND c.relpartbound IS NOT NULL ORDER BY c.oid"),
-                {pg::from_oid(facts.parent.oid)});
-  std::vector<Partition> partitions;
-  for (const auto& row : rows) {
-    const Oid oid = pg::to_oid(row[0]);
-    const PgsBound* bound = pg::call(pgs_partition_bound, oid);
-    if (bound == nullptr) continue;  // gone since the query above
-    partitions.push_back({oid,
-                          {Identifier(*row[1]), Identifier(*row[2])},
-                          to_table_kind(*row[3]),
-                          to_bound(*bound, axis),
-                          *row[5],
-                          pg::to_bool(row[4])});
-  }
-  return partitions;
 }
 
 // Only tables that exist: a row whose table is gone has nothing left to do.
@@ -121,6 +98,30 @@ bool has_guard(const Partition& rest) {
 
 }  // namespace
 
+std::vector<Partition> load_partitions(Oid parent, const std::optional<Axis>& axis) {
+  const Rows rows =
+      pg::query(Sql("SELECT c.oid, n.nspname, c.relname, c.relkind, i.inhdetachpending,"
+                    "       pg_catalog.pg_get_expr(c.relpartbound, 0)"  // 0: takes no lock
+                    "  FROM pg_catalog.pg_inherits i"
+                    "  JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid"
+                    "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+                    " WHERE i.inhparent = $1::oid AND c.relpartbound IS NOT NULL ORDER BY c.oid"),
+                {pg::from_oid(parent)});
+  std::vector<Partition> partitions;
+  for (const auto& row : rows) {
+    const Oid oid = pg::to_oid(row[0]);
+    const PgsBound* bound = pg::call(pgs_partition_bound, oid);
+    if (bound == nullptr) continue;  // gone since the query above
+    partitions.push_back({oid,
+                          {Identifier(*row[1]), Identifier(*row[2])},
+                          to_table_kind(*row[3]),
+                          to_bound(*bound, axis),
+                          *row[5],
+                          pg::to_bool(row[4])});
+  }
+  return partitions;
+}
+
 ManagedSet load_set(const ParentFacts& facts, const PolicyRow& row, const Policy& policy) {
   ManagedSet managed{
       facts,
@@ -130,7 +131,7 @@ ManagedSet load_set(const ParentFacts& facts, const PolicyRow& row, const Policy
   const SetState state = load_state(facts.parent.oid);
   managed.set.policy.fill_from_origin = !state.filled;
   inventory.hold_until = state.hold_until;
-  inventory.partitions = load_partitions(facts, managed.set.axis);
+  inventory.partitions = load_partitions(facts.parent.oid, managed.set.axis);
   load_moves(inventory);
   inventory.retired = load_retired(facts, managed.set.axis);
   inventory.calls = load_calls(facts.parent.oid);
@@ -224,6 +225,10 @@ int relations_of_partition(Oid parent) {
                 {pg::from_oid(parent)});
   constexpr int kTableAndToast = 3;  // the TOAST table has an index
   return kTableAndToast + static_cast<int>(pg::to_int(rows.front()[0]));
+}
+
+std::size_t most_tables_in_a_tree(Oid parent) {
+  return tables_in_one_tree(pg::lock_slots(), relations_of_partition(parent));
 }
 
 bool is_small(Oid table) {

@@ -22,6 +22,9 @@ struct ManagedSet {
 [[nodiscard]] ManagedSet load_set(const ParentFacts& facts, const PolicyRow& row,
                                   const Policy& policy);
 
+// The partitions of the table alone, as the catalog has them.
+[[nodiscard]] std::vector<Partition> load_partitions(Oid parent, const std::optional<Axis>& axis);
+
 // plan(), told which of the names it would use are taken, and what there is to archive or export.
 [[nodiscard]] Plan plan_set(ManagedSet& managed, Micros now);
 
@@ -37,6 +40,8 @@ struct ManagedSet {
 
 // How many relations a new partition of the parent comes with, itself among them.
 [[nodiscard]] int relations_of_partition(Oid parent);
+// How many tables one transaction may make for a new partition of the parent.
+[[nodiscard]] std::size_t most_tables_in_a_tree(Oid parent);
 
 // Whether the table is so small (below 8 MB) that scanning it under a lock is no matter.
 [[nodiscard]] bool is_small(Oid table);

@@ -6,6 +6,7 @@
 #include "core/grid.h"
 #include "core/naming.h"
 #include "core/statements.h"
+#include "core/tree.h"
 #include "core/wanted.h"
 
 namespace pgscale {
@@ -17,6 +18,9 @@ constexpr int kFirstBesideForeignKeys = 1000;
 
 // Rows that are copied before they are deleted: what is known of them is kept in memory.
 constexpr int kMostCopied = 50'000;
+
+// Bounds that rows are counted by.
+constexpr std::size_t kMostBounds = 100'000;
 
 // A table that discovers values must not end with a partition for each customer.
 constexpr std::size_t kMostDiscovered = 1000;
@@ -36,7 +40,7 @@ bool has_value(const ListValues& list, const std::optional<std::string>& value) 
 }
 
 Drain whole_at_once(ListValues values, std::string name) {
-  return {values, values, std::move(name), nullptr};
+  return {values, values, std::move(name)};
 }
 
 bool has_group(const Policy& policy, const std::optional<std::string>& value) {
@@ -57,13 +61,56 @@ bool is_complete(const Drain& drain) {
   return whole == nullptr || whole->upper == std::get<Range>(drain.moved).upper;
 }
 
+// Whether rows may need partitions below that no plan without them makes.
+bool makes_places(const PartitionSet& set) {
+  return std::any_of(set.below.begin(), set.below.end(), [](const SubLevel& level) {
+    return level.method == Method::kRange && !level.policy.default_partition;
+  });
+}
+
+QualifiedName name_of_partition(const PartitionSet& set, const std::string& bound_name) {
+  const Parent& parent = set.inventory.parent;
+  return {parent.name.schema, Identifier(partition_name(parent.base_name, set.policy.naming,
+                                                        parent.method, bound_name))};
+}
+
 std::string locks_of(const Parent& parent, const Partition& rest, const Drain& drain) {
   std::string locks = "ACCESS EXCLUSIVE on " + readable(parent.name) + ", " + readable(rest.name);
   if (drain.grown != nullptr) locks += ", " + readable(drain.grown->name);
+  for (const NamedRelation& table : drain.below) locks += ", " + readable(table.name);
   for (const QualifiedName& table : parent.referenced) {
     locks += "; SHARE ROW EXCLUSIVE on " + readable(table);
   }
   return locks;
+}
+
+// The locks, and under them the proof that no row is where it does not belong, and the bounds.
+void add_exchange(const PartitionSet& set, const Drain& drain, const Bound& bound, Step& step,
+                  RowMove& move) {
+  const Parent& parent = set.inventory.parent;
+  const QualifiedName& rest = default_partition(set.inventory)->name;
+  const QualifiedName& partition = step.partition;
+  step.first_strong = step.sql.size();
+  step.sql.push_back(lock_statement(parent.name, LockMode::kAccessExclusive));
+  step.sql.push_back(lock_statement(rest, LockMode::kAccessExclusive));
+  if (drain.grown != nullptr) {
+    step.sql.push_back(lock_statement(partition, LockMode::kAccessExclusive));
+    for (const NamedRelation& table : drain.below) {
+      step.sql.push_back(lock_statement(table.name, LockMode::kAccessExclusive));
+    }
+    step.others = drain.below;
+  }
+  move.last_lock = step.sql.size() - 1;
+  if (drain.grown != nullptr) {
+    step.sql.push_back(detach_statement(parent.name, partition, DetachMode::kPlain));
+  }
+  // All of it, because once the partition is detached nothing else says that its rows are not here.
+  step.sql.push_back(guard_statement(parent, rest, bound, set.axis));
+  step.sql.push_back(holds_statement(parent, partition, bound, set.axis));
+  move.proven = step.sql.size();
+  step.sql.push_back(attach_statement(parent.name, partition, bound_clause(bound, set.axis)));
+  step.sql.push_back(unguard_statement(rest));
+  step.sql.push_back(unguard_statement(partition));
 }
 
 }  // namespace
@@ -90,7 +137,7 @@ Drain drain_of_key(const PartitionSet& set, Point key, Micros now) {
   const Range period{set.axis->end(grid.floor(key)), set.axis->end(grid.next_after(key))};
   for (const Range& piece : uncovered(period, existing)) {
     if (!contains(piece, here)) continue;
-    return {piece, piece, range_name(*set.axis, *set.policy.interval, piece.lower), nullptr};
+    return {piece, piece, range_name(*set.axis, *set.policy.interval, piece.lower)};
   }
   throw Failure(Problem::kNotSupported,
                 "could not tell where rows at " + set.axis->text(key) + " belong",
@@ -123,7 +170,9 @@ std::optional<int> most_rows(const PartitionSet& set, const Drain& drain, int ba
   if (set.inventory.parent.method != Method::kRange || !set.inventory.parent.referring.empty()) {
     return std::nullopt;
   }
-  const bool checks_keys = drain.grown == nullptr && !set.inventory.parent.referenced.empty();
+  // A partition that is made below one that grows gets the foreign keys with their locks at once.
+  const bool brings_keys = drain.grown == nullptr || makes_places(set);
+  const bool checks_keys = brings_keys && !set.inventory.parent.referenced.empty();
   return checks_keys ? std::min(batch, kFirstBesideForeignKeys) : batch;
 }
 
@@ -160,17 +209,13 @@ std::string value_name(const std::optional<std::string>& value) {
   return taken.count(*value) > 0 ? "value_" + *value : *value;
 }
 
-Step drain_step(const PartitionSet& set, const Drain& drain, int batch) {
+Item drain_step(const PartitionSet& set, const Drain& drain, int batch, Micros now) {
   const Parent& parent = set.inventory.parent;
   const Partition& rest = *default_partition(set.inventory);
   const Bound bound = bound_after(drain);
   const Sql clause = bound_clause(bound, set.axis);
   const QualifiedName partition =
-      drain.grown != nullptr
-          ? drain.grown->name
-          : QualifiedName{parent.name.schema,
-                          Identifier(partition_name(parent.base_name, set.policy.naming,
-                                                    parent.method, drain.bound_name))};
+      drain.grown != nullptr ? drain.grown->name : name_of_partition(set, drain.bound_name);
   Step step{Action::kDrain,
             drain.grown != nullptr ? drain.grown->oid : 0,
             partition,
@@ -178,31 +223,89 @@ Step drain_step(const PartitionSet& set, const Drain& drain, int batch) {
             "rows in " + readable(rest.name),
             {},
             locks_of(parent, rest, drain)};
-  // Rows are moved to a table, so it is not partitioned in turn, whatever levels there are below.
   if (drain.grown == nullptr) {
-    step.sql = table_statements(parent, partition, set.policy.storage_parameters);
-  }
-  step.first_strong = step.sql.size();
-  step.sql.push_back(lock_statement(parent.name, LockMode::kAccessExclusive));
-  step.sql.push_back(lock_statement(rest.name, LockMode::kAccessExclusive));
-  if (drain.grown != nullptr) {
-    step.sql.push_back(lock_statement(partition, LockMode::kAccessExclusive));
-    step.sql.push_back(detach_statement(parent.name, partition, DetachMode::kPlain));
+    Tree tree = make_apart(set, partition, clause, now);
+    if (tree.refusal) {
+      tree.refusal->action = Action::kDrain;
+      return *tree.refusal;
+    }
+    step.sql = std::move(tree.sql);
+    step.subtree = std::move(tree.subtree);
   }
   RowMove move{rest.oid, ctids_statement(parent, rest.name, drain.moved, set.axis),
                std::min(batch, kMostCopied)};
-  move.last_lock = drain.grown != nullptr ? step.first_strong + 2 : step.first_strong + 1;
-  // All of it, because once the partition is detached nothing else says that its rows are not here.
-  step.sql.push_back(guard_statement(parent, rest.name, bound, set.axis));
-  step.sql.push_back(holds_statement(parent, partition, bound, set.axis));
-  move.proven = step.sql.size();
-  step.sql.push_back(attach_statement(parent.name, partition, clause));
-  step.sql.push_back(unguard_statement(rest.name));
-  step.sql.push_back(unguard_statement(partition));
+  add_exchange(set, drain, bound, step, move);
   if (!is_complete(drain)) move.grows_to = bound_clause(drain.whole, set.axis).text();
   step.move = std::move(move);
   step.sets_replica_index = parent.replica_identity == ReplicaIdentity::kIndex;
   return step;
+}
+
+std::optional<Item> place_step(const PartitionSet& set, Point key, Micros now) {
+  const Drain drain = drain_of_key(set, key, now);
+  if (is_expired(set, drain, now)) return std::nullopt;
+  const Sql clause = bound_clause(drain.whole, set.axis);
+  const QualifiedName partition = name_of_partition(set, drain.bound_name);
+  Tree tree = make_tree(set, partition, clause, now);
+  if (tree.refusal) return *tree.refusal;
+  Step step{Action::kCreate,     0, partition, clause.text(), "for rows that are moved",
+            std::move(tree.sql), ""};
+  step.subtree = std::move(tree.subtree);
+  return step;
+}
+
+End kept_from(const PartitionSet& set, Micros now) {
+  if (!set.policy.retention) return End::minimum();
+  const Grid grid = grid_of(set, now);
+  const Point position = current_position(set, now);
+  auto is_kept = [&](Point bound) {
+    const auto end = expiry(set, set.axis->end(grid.next_after(bound)));
+    return !end || position < *end;
+  };
+  // Months differ in length, so that going back is not the inverse of going on.
+  Point bound = set.axis->add(position, *set.policy.retention, -1);
+  if (bound <= set.axis->first()) return End::minimum();
+  bound = grid.floor(bound);
+  while (!is_kept(bound)) bound = grid.next_after(bound);
+  while (bound > set.axis->first() && is_kept(grid.floor(bound - 1))) bound = grid.floor(bound - 1);
+  return set.axis->end(bound);
+}
+
+std::optional<std::vector<End>> bounds_between(const PartitionSet& set, Point first, Point last,
+                                               Micros now) {
+  const Grid grid = grid_of(set, now);
+  std::vector<End> bounds;
+  for (Point bound = grid.next_after(first); bound <= last; bound = grid.next_after(bound)) {
+    if (bounds.size() == kMostBounds) return std::nullopt;
+    bounds.push_back(set.axis->end(bound));
+  }
+  return bounds;
+}
+
+Failure too_many_places(const PartitionSet& set, int level, std::size_t most) {
+  return {Problem::kLimitExceeded,
+          "rows of " + readable(default_partition(set.inventory)->name) + " need more than " +
+              std::to_string(most) + " partitions of level " + std::to_string(level),
+          "Attaching their partition locks all of them, which must fit into the lock table.",
+          "Give the level a default partition with pgscale.alter_subparent(), or raise "
+          "max_locks_per_transaction."};
+}
+
+Failure no_place(const PartitionSet& set, int level) {
+  return {Problem::kNotInPrerequisiteState,
+          "rows of " + readable(default_partition(set.inventory)->name) +
+              " have values of column \"" + set.below[level - 1].control +
+              "\" that no partition of level " + std::to_string(level) + " takes",
+          "They would have no place in their partition, so that all its rows stay.",
+          "Give the level a default partition with pgscale.alter_subparent(), or change or delete "
+          "these rows."};
+}
+
+Refusal refuse_drain(const PartitionSet& set, const Drain& drain, const Failure& reason) {
+  const QualifiedName partition =
+      drain.grown != nullptr ? drain.grown->name : name_of_partition(set, drain.bound_name);
+  return {Action::kDrain,   readable(partition), bound_clause(drain.whole, set.axis).text(),
+          reason.problem(), reason.what(),       reason.hint()};
 }
 
 }  // namespace pgscale

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/failure.h"
 #include "core/inventory.h"
 #include "core/step.h"
 
@@ -12,10 +13,11 @@ namespace pgscale {
 
 // Rows of the default partition that one step moves, and the partition that they go to.
 struct Drain {
-  Bound whole;                       // what that partition is to hold in the end
-  Bound moved;                       // what this step brings to it
-  std::string bound_name;            // the {bound} of its name
-  const Partition* grown = nullptr;  // the partition, where an earlier step has made it
+  Bound whole;                            // what that partition is to hold in the end
+  Bound moved;                            // what this step brings to it
+  std::string bound_name;                 // the {bound} of its name
+  const Partition* grown = nullptr;       // the partition, where an earlier step has made it
+  std::vector<NamedRelation> below = {};  // the tables below it, whose bounds change with its own
 };
 
 // The period of the set that `key`, of a row in the default partition, belongs to.
@@ -51,8 +53,28 @@ struct ValueCount {
 // The {bound} of a partition for one discovered value.
 [[nodiscard]] std::string value_name(const std::optional<std::string>& value);
 
-// Moves the rows and, in the same transaction, makes their partition one that takes them. Locks
-// that others notice are taken only once the rows have been moved.
-[[nodiscard]] Step drain_step(const PartitionSet& set, const Drain& drain, int batch);
+// Moves the rows and, in the same transaction, makes their partition one that takes them, with all
+// that the levels below want. Locks that others notice are taken only once the rows have been
+// moved.
+[[nodiscard]] Item drain_step(const PartitionSet& set, const Drain& drain, int batch, Micros now);
+
+// In a set below the partition that rows are moved to: makes the partition that a row needs there.
+// Empty where retention would take it at once.
+[[nodiscard]] std::optional<Item> place_step(const PartitionSet& set, Point key, Micros now);
+
+// From where on keys of such a set have a place, as far as retention is concerned.
+[[nodiscard]] End kept_from(const PartitionSet& set, Micros now);
+
+// The regular bounds of such a set above `first` and up to `last`. Empty where they are too many to
+// be asked about.
+[[nodiscard]] std::optional<std::vector<End>> bounds_between(const PartitionSet& set, Point first,
+                                                             Point last, Micros now);
+
+// Rows need more partitions of this level than can be attached as a part of theirs.
+[[nodiscard]] Failure too_many_places(const PartitionSet& set, int level, std::size_t most);
+// Rows have no place in a set of this level below the partition, so that all of them stay.
+[[nodiscard]] Failure no_place(const PartitionSet& set, int level);
+[[nodiscard]] Refusal refuse_drain(const PartitionSet& set, const Drain& drain,
+                                   const Failure& reason);
 
 }  // namespace pgscale

@@ -37,26 +37,34 @@ Refusal refusal_of_tree(const Refusal& below, const QualifiedName& partition,
 
 }  // namespace
 
-Tree make_tree(const PartitionSet& set, const QualifiedName& partition, const Sql& bound_clause,
-               Micros now) {
+Tree make_apart(const PartitionSet& set, const QualifiedName& partition, const Sql& bound_clause,
+                Micros now) {
   const Parent& parent = set.inventory.parent;
   Tree tree;
   if (set.below.empty()) {
     tree.sql = table_statements(parent, partition, set.policy.storage_parameters);
-  } else {
-    tree.sql = partitioned_table_statements(parent, partition, set.below.front());
-    for (const Item& item : plan(set_below(set, partition), now).items) {
-      if (const auto* refusal = std::get_if<Refusal>(&item)) {
-        tree.refusal = refusal_of_tree(*refusal, partition, bound_clause);
-        return tree;
-      }
-      const auto& step = std::get<Step>(item);
-      tree.subtree.push_back(step.partition);
-      tree.subtree.insert(tree.subtree.end(), step.subtree.begin(), step.subtree.end());
-      tree.sql.insert(tree.sql.end(), step.sql.begin(), step.sql.end());
-    }
+    return tree;
   }
-  tree.sql.push_back(attach_statement(parent.name, partition, bound_clause));
+  tree.sql = partitioned_table_statements(parent, partition, set.below.front());
+  for (const Item& item : plan(set_below(set, partition), now).items) {
+    if (const auto* refusal = std::get_if<Refusal>(&item)) {
+      tree.refusal = refusal_of_tree(*refusal, partition, bound_clause);
+      return tree;
+    }
+    const auto& step = std::get<Step>(item);
+    tree.subtree.push_back(step.partition);
+    tree.subtree.insert(tree.subtree.end(), step.subtree.begin(), step.subtree.end());
+    tree.sql.insert(tree.sql.end(), step.sql.begin(), step.sql.end());
+  }
+  return tree;
+}
+
+Tree make_tree(const PartitionSet& set, const QualifiedName& partition, const Sql& bound_clause,
+               Micros now) {
+  Tree tree = make_apart(set, partition, bound_clause, now);
+  if (!tree.refusal) {
+    tree.sql.push_back(attach_statement(set.inventory.parent.name, partition, bound_clause));
+  }
   return tree;
 }
 

@@ -10,14 +10,17 @@
 
 namespace pgscale {
 
-// A partition with all tables below it. The statements make it apart from the set and attach it,
-// complete, with the last one: no row finds a partition that lacks one of its own.
+// A partition with all tables below it. The statements make it apart from the set.
 struct Tree {
   std::vector<Sql> sql;
   std::vector<QualifiedName> subtree;  // without the partition itself
   std::optional<Refusal> refusal;      // why it cannot be made
 };
 
+// Ready to be attached, and to get rows before that.
+[[nodiscard]] Tree make_apart(const PartitionSet& set, const QualifiedName& partition,
+                              const Sql& bound_clause, Micros now);
+// The last statement attaches it, complete: no row finds a partition that lacks one of its own.
 [[nodiscard]] Tree make_tree(const PartitionSet& set, const QualifiedName& partition,
                              const Sql& bound_clause, Micros now);
 

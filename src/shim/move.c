@@ -17,55 +17,62 @@
 
 #include "shim/compat.h"
 #include "shim/move.h"
+#include "shim/router.h"
 
 typedef struct Pair
 {
 	ItemPointerData old;
 	ItemPointerData new;
+	Oid			table;			/* that has the new one */
 } Pair;
 
-typedef struct Move
+struct PgsMove
+{
+	MemoryContext context;
+	Oid			from;
+	Oid			to;
+	int32_t		at_once;
+	bool		alone;
+	const char *cursor;
+	Snapshot	snapshot;
+	Pair	   *pairs;			/* the batch; those before `next` are copied */
+	uint64_t	count;
+	uint64_t	next;
+	uint64_t	moved;
+};
+
+/* What is open while rows are moved, but not while tables are made for them. */
+typedef struct Work
 {
 	Relation	from;
-	Relation	to;
 	TupleTableSlot *source;
-	TupleTableSlot *target;
-	TupleConversionMap *map;	/* NULL: the columns stand in the same places */
 	EState	   *state;
-	ResultRelInfo *result;
+	PgsRouter  *router;
 	BulkInsertState bulk;
-	Snapshot	snapshot;
-	bool		alone;
-	Pair	   *pairs;
-} Move;
+	Oid			bulk_table;		/* that it has a page of */
+} Work;
 
 static void
-begin(Move *move, uint32_t from, uint32_t to)
+begin(Work *work, const PgsMove *move)
 {
-	move->from = table_open(from, RowExclusiveLock);
-	move->to = table_open(to, RowExclusiveLock);
+	work->from = table_open(move->from, RowExclusiveLock);
 	/* A publication that needs to know which row is deleted refuses it here. */
-	CheckCmdReplicaIdentity(move->from, CMD_DELETE);
-	move->source = table_slot_create(move->from, NULL);
-	move->target = table_slot_create(move->to, NULL);
-	move->map = convert_tuples_by_name(RelationGetDescr(move->from), RelationGetDescr(move->to));
-	move->state = CreateExecutorState();
-	move->result = makeNode(ResultRelInfo);
-	InitResultRelInfo(move->result, move->to, 0, NULL, 0);
-	ExecOpenIndices(move->result, false);
-	move->bulk = GetBulkInsertState();
+	CheckCmdReplicaIdentity(work->from, CMD_DELETE);
+	work->source = table_slot_create(work->from, NULL);
+	work->state = CreateExecutorState();
+	work->router = pgs_open_router(work->from, move->to, work->state);
+	work->bulk = GetBulkInsertState();
+	work->bulk_table = InvalidOid;
 }
 
 static void
-end(Move *move)
+end(Work *work)
 {
-	FreeBulkInsertState(move->bulk);
-	ExecCloseIndices(move->result);
-	ExecDropSingleTupleTableSlot(move->source);
-	ExecDropSingleTupleTableSlot(move->target);
-	FreeExecutorState(move->state);
-	table_close(move->to, NoLock);
-	table_close(move->from, NoLock);
+	FreeBulkInsertState(work->bulk);
+	pgs_close_router(work->router);
+	ExecDropSingleTupleTableSlot(work->source);
+	FreeExecutorState(work->state);
+	table_close(work->from, NoLock);
 }
 
 /*
@@ -73,36 +80,55 @@ end(Move *move)
  * to old rows is not in them but in the catalog entry of their table.
  */
 static void
-convert(Move *move)
+convert(Work *work, PgsLeaf *leaf)
 {
-	int			columns = RelationGetDescr(move->to)->natts;
+	int			columns = RelationGetDescr(leaf->relation)->natts;
 
-	if (move->map != NULL)
+	if (leaf->map != NULL)
 	{
-		execute_attr_map_slot(move->map->attrMap, move->source, move->target);
+		execute_attr_map_slot(leaf->map->attrMap, work->source, leaf->slot);
 		return;
 	}
-	slot_getallattrs(move->source);
-	ExecClearTuple(move->target);
-	memcpy(move->target->tts_values, move->source->tts_values, columns * sizeof(Datum));
-	memcpy(move->target->tts_isnull, move->source->tts_isnull, columns * sizeof(bool));
-	ExecStoreVirtualTuple(move->target);
+	slot_getallattrs(work->source);
+	ExecClearTuple(leaf->slot);
+	memcpy(leaf->slot->tts_values, work->source->tts_values, columns * sizeof(Datum));
+	memcpy(leaf->slot->tts_isnull, work->source->tts_isnull, columns * sizeof(bool));
+	ExecStoreVirtualTuple(leaf->slot);
 }
 
 static void
-copy_row(Move *move, Pair *pair)
+insert(Work *work, PgsLeaf *leaf)
 {
-	if (!table_tuple_fetch_row_version(move->from, &pair->old, move->snapshot, move->source))
-		elog(ERROR, "could not fetch a row of \"%s\"", RelationGetRelationName(move->from));
-	convert(move);
-	ResetPerTupleExprContext(move->state);
-	if (RelationGetDescr(move->to)->constr != NULL)
-		ExecConstraints(move->result, move->target, move->state);
-	table_tuple_insert(move->to, move->target, GetCurrentCommandId(true), 0, move->bulk);
-	pair->new = move->target->tts_tid;
+	Oid			table = RelationGetRelid(leaf->relation);
+
+	if (work->bulk_table != table)
+		ReleaseBulkInsertStatePin(work->bulk);
+	work->bulk_table = table;
+	ResetPerTupleExprContext(work->state);
+	if (RelationGetDescr(leaf->relation)->constr != NULL)
+		ExecConstraints(leaf->result, leaf->slot, work->state);
+	table_tuple_insert(leaf->relation, leaf->slot, GetCurrentCommandId(true), 0, work->bulk);
 	/* Rows that a deferred unique constraint let in are of transactions that have passed it. */
-	if (move->result->ri_NumIndices > 0)
-		list_free(pgs_insert_index_tuples(move->result, move->target, move->state));
+	if (leaf->result->ri_NumIndices > 0)
+		list_free(pgs_insert_index_tuples(leaf->result, leaf->slot, work->state));
+}
+
+/* False when the row has no place. */
+static bool
+copy_row(const PgsMove *move, Work *work, Pair *pair, PgsNoPlace *no_place)
+{
+	PgsLeaf    *leaf;
+
+	if (!table_tuple_fetch_row_version(work->from, &pair->old, move->snapshot, work->source))
+		elog(ERROR, "could not fetch a row of \"%s\"", RelationGetRelationName(work->from));
+	leaf = pgs_route(work->router, work->source, no_place);
+	if (leaf == NULL)
+		return false;
+	convert(work, leaf);
+	insert(work, leaf);
+	pair->new = leaf->slot->tts_tid;
+	pair->table = RelationGetRelid(leaf->relation);
+	return true;
 }
 
 /*
@@ -110,78 +136,136 @@ copy_row(Move *move, Pair *pair)
  * waits for one then has a lock on the set, which stops us before we commit.
  */
 static bool
-delete_row(Move *move, Pair *pair)
+delete_row(const PgsMove *move, Work *work, Pair *pair)
 {
 	TM_FailureData failure;
-	TM_Result	result = table_tuple_delete(move->from, &pair->old, GetCurrentCommandId(true),
+	TM_Result	result = table_tuple_delete(work->from, &pair->old, GetCurrentCommandId(true),
 											move->snapshot, InvalidSnapshot, false, &failure, true);
+	Relation	copied_to;
 
 	if (result == TM_Ok)
 		return true;
 	if (move->alone)
 		elog(ERROR, "row of \"%s\" is in use under a lock that excludes it",
-			 RelationGetRelationName(move->from));
-	simple_table_tuple_delete(move->to, &pair->new, move->snapshot);
+			 RelationGetRelationName(work->from));
+	copied_to = table_open(pair->table, NoLock);
+	simple_table_tuple_delete(copied_to, &pair->new, move->snapshot);
+	table_close(copied_to, NoLock);
 	return false;
 }
 
-static uint64_t
-move_fetched(Move *move)
+static bool
+copy_batch(PgsMove *move, Work *work, PgsNoPlace *no_place)
 {
-	uint64_t	moved = 0;
-	uint64_t	count = SPI_processed;
+	for (; move->next < move->count; move->next++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (!copy_row(move, work, &move->pairs[move->next], no_place))
+			return false;
+	}
+	CommandCounterIncrement();
+	return true;
+}
 
-	for (uint64_t i = 0; i < count; i++)
+static void
+delete_batch(PgsMove *move, Work *work)
+{
+	for (uint64_t i = 0; i < move->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (delete_row(move, work, &move->pairs[i]))
+			move->moved++;
+	}
+	CommandCounterIncrement();
+}
+
+/* False when there are no more rows. */
+static bool
+fetch_batch(PgsMove *move)
+{
+	SPI_cursor_fetch(SPI_cursor_find(move->cursor), true, move->at_once);
+	move->count = SPI_processed;
+	move->next = 0;
+	for (uint64_t i = 0; i < move->count; i++)
 	{
 		bool		is_null;
 		Datum		ctid = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &is_null);
 
-		CHECK_FOR_INTERRUPTS();
 		move->pairs[i].old = *(ItemPointer) DatumGetPointer(ctid);
-		copy_row(move, &move->pairs[i]);
 	}
-	CommandCounterIncrement();
-	for (uint64_t i = 0; i < count; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		if (delete_row(move, &move->pairs[i]))
-			moved++;
-	}
-	CommandCounterIncrement();
-	return moved;
+	SPI_freetuptable(SPI_tuptable);
+	return move->count > 0;
 }
 
-uint64_t
-pgs_move_rows(uint32_t from, uint32_t to, const char *ctids, int32_t at_once, bool alone)
+static bool
+go_on(PgsMove *move, Work *work, PgsNoPlace *no_place)
 {
-	Move		move = {.alone = alone};
-	uint64_t	moved = 0;
-	SPIPlanPtr	plan;
-	Portal		portal;
+	bool		is_under_way = move->next < move->count;
 
+	while (is_under_way || fetch_batch(move))
+	{
+		if (!copy_batch(move, work, no_place))
+			return false;
+		delete_batch(move, work);
+		is_under_way = false;
+	}
+	return true;
+}
+
+PgsMove *
+pgs_begin_move(uint32_t from, uint32_t to, const char *ctids, int32_t at_once, bool alone)
+{
+	MemoryContext context = AllocSetContextCreate(CurTransactionContext, "pgscale move",
+												  ALLOCSET_DEFAULT_SIZES);
+	PgsMove    *move = MemoryContextAllocZero(context, sizeof(PgsMove));
+	SPIPlanPtr	plan;
+
+	*move = (PgsMove) {.context = context, .from = from, .to = to, .at_once = at_once, .alone = alone};
+	move->pairs = MemoryContextAllocHuge(context, at_once * sizeof(Pair));
+	/* The latest: what another session has just committed must not be left behind. */
+	move->snapshot = RegisterSnapshot(GetLatestSnapshot());
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
-	/* The latest: what another session has just committed must not be left behind. */
-	PushActiveSnapshot(GetLatestSnapshot());
-	move.snapshot = GetActiveSnapshot();
-	begin(&move, from, to);
-	move.pairs = MemoryContextAllocHuge(CurrentMemoryContext, at_once * sizeof(Pair));
+	PushActiveSnapshot(move->snapshot);
 	plan = SPI_prepare(ctids, 0, NULL);
 	if (plan == NULL)
 		elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
-	portal = SPI_cursor_open(NULL, plan, NULL, NULL, true);
-	for (;;)
-	{
-		SPI_cursor_fetch(portal, true, at_once);
-		if (SPI_processed == 0)
-			break;
-		moved += move_fetched(&move);
-		SPI_freetuptable(SPI_tuptable);
-	}
-	SPI_cursor_close(portal);
-	end(&move);
+	move->cursor = MemoryContextStrdup(context, SPI_cursor_open(NULL, plan, NULL, NULL, true)->name);
 	PopActiveSnapshot();
 	SPI_finish();
+	return move;
+}
+
+bool
+pgs_move_on(PgsMove *move, PgsNoPlace *no_place)
+{
+	Work		work;
+	bool		is_done;
+
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	PushActiveSnapshot(move->snapshot);
+	begin(&work, move);
+	is_done = go_on(move, &work, no_place);
+	if (!is_done && no_place->key != NULL)
+		no_place->key = MemoryContextStrdup(move->context, no_place->key);
+	end(&work);
+	PopActiveSnapshot();
+	SPI_finish();
+	return is_done;
+}
+
+uint64_t
+pgs_end_move(PgsMove *move)
+{
+	uint64_t	moved = move->moved;
+
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	SPI_cursor_close(SPI_cursor_find(move->cursor));
+	SPI_finish();
+	UnregisterSnapshot(move->snapshot);
+	MemoryContextDelete(move->context);
 	return moved;
 }
 

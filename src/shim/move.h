@@ -12,18 +12,37 @@ extern "C" {
 #endif
 
 /*
- * Moves the rows whose ctid the query gives.  No trigger fires and no foreign
- * key is checked, because to the set no row is new or gone; indexes and CHECK
- * constraints of `to` are kept.  Its partition constraint is not: the caller
- * widens the bounds of `to` before it commits.
+ * A move of the rows whose ctid the query gives.  `to` may be partitioned: each
+ * row goes to the leaf that the server's own routing finds.  No trigger fires
+ * and no foreign key is checked, because to the set no row is new or gone;
+ * indexes and CHECK constraints of the leaves are kept.  The partition
+ * constraint of `to` is not: the caller widens its bounds before it commits.
  *
  * Waits for no row: one that another transaction is changing stays.  With
  * `alone` nobody else can be changing one, so a row that stays is an error, and
- * once it returns `from` holds none of these rows.  `at_once` bounds the
- * memory.  Returns how many were moved.
+ * once it is done `from` holds none of these rows.  `at_once` bounds the
+ * memory.
  */
-extern uint64_t pgs_move_rows(uint32_t from, uint32_t to, const char *ctids, int32_t at_once,
-							  bool alone);
+typedef struct PgsMove PgsMove;
+extern PgsMove *pgs_begin_move(uint32_t from, uint32_t to, const char *ctids, int32_t at_once,
+							   bool alone);
+
+/* Where a row has no place below `to`, and what it has there in the first column of the key. */
+typedef struct PgsNoPlace
+{
+	uint32_t	table;			/* partitioned, without a partition for the row */
+	int			level;			/* 0: `to` itself */
+	const char *key;			/* NULL: null; lives as long as the move */
+} PgsNoPlace;
+
+/*
+ * False when it stopped at a row that has no place.  Once there is one, in the
+ * same transaction, it can go on; nothing is open meanwhile.
+ */
+extern bool pgs_move_on(PgsMove *move, PgsNoPlace *no_place);
+
+/* How many rows were moved. */
+extern uint64_t pgs_end_move(PgsMove *move);
 
 /*
  * Says that a CHECK constraint that was added NOT VALID holds for all rows, as

@@ -12,6 +12,7 @@
 #include "utils/rel.h"
 #include "utils/ruleutils.h"
 
+#include "shim/router.h"
 #include "shim/routes.h"
 
 bool
@@ -83,25 +84,29 @@ find(PartitionKey key, PartitionBoundInfo bounds, Datum *values, bool *nulls)
 }
 
 uint32_t
+pgs_partition_of_values(struct RelationData *parent, uintptr_t *values, bool *nulls)
+{
+	PartitionDesc partitions = RelationGetPartitionDesc(parent, true);
+	int			place;
+
+	if (partitions->nparts == 0)
+		return InvalidOid;
+	place = find(RelationGetPartitionKey(parent), partitions->boundinfo, values, nulls);
+	if (place < 0)
+		place = partitions->boundinfo->default_index;
+	return place >= 0 ? partitions->oids[place] : InvalidOid;
+}
+
+uint32_t
 pgs_partition_for(uint32_t relation, const char *const *texts)
 {
 	Relation	parent = relation_open(relation, AccessShareLock);
-	PartitionKey key = RelationGetPartitionKey(parent);
-	PartitionDesc partitions = RelationGetPartitionDesc(parent, true);
 	Datum		values[PARTITION_MAX_KEYS];
 	bool		nulls[PARTITION_MAX_KEYS];
-	int			place = -1;
-	Oid			result = InvalidOid;
+	Oid			result;
 
-	read_values(key, texts, values, nulls);
-	if (partitions->nparts > 0)
-	{
-		place = find(key, partitions->boundinfo, values, nulls);
-		if (place < 0)
-			place = partitions->boundinfo->default_index;
-	}
-	if (place >= 0)
-		result = partitions->oids[place];
+	read_values(RelationGetPartitionKey(parent), texts, values, nulls);
+	result = pgs_partition_of_values(parent, values, nulls);
 	relation_close(parent, AccessShareLock);
 	return result;
 }
