@@ -117,6 +117,11 @@ CREATE PROCEDURE pgscale.drain_default(parent regclass, batch integer DEFAULT 50
 COMMENT ON PROCEDURE pgscale.drain_default(regclass, integer) IS
 'Moves the rows of the default partition for which the policy has a place to partitions of their own, batch by batch, each committed; readers always see each row once. Must be called outside a transaction block.';
 
+CREATE PROCEDURE pgscale.undo_partition(parent regclass, target regclass, batch integer DEFAULT 50000)
+    LANGUAGE c AS 'MODULE_PATHNAME', 'pgscale_undo_partition';
+COMMENT ON PROCEDURE pgscale.undo_partition(regclass, regclass, integer) IS
+'Ends a set: moves its rows to a plain table, about batch rows in a transaction, drops each partition once it is empty, and forgets the policy. Called again it goes on.';
+
 CREATE FUNCTION pgscale.retire_partition(partition regclass)
     RETURNS TABLE (action text, partition text, bounds text, detail text)
     LANGUAGE c VOLATILE PARALLEL UNSAFE

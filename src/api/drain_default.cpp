@@ -1,8 +1,8 @@
+#include "api/batch.h"
 #include "api/procedure.h"
 #include "apply/drain.h"
 #include "catalog/journal.h"
 #include "catalog/policies.h"
-#include "core/failure.h"
 #include "pg/arguments.h"
 #include "pg/contain.h"
 #include "pg/session.h"
@@ -10,20 +10,11 @@
 namespace pgscale::api {
 namespace {
 
-constexpr int kMostInABatch = 10'000'000;
-
-int batch_of(const pg::Arguments& arguments) {
-  const int batch = pg::not_null(arguments.integer(1), "batch");
-  if (batch >= 1 && batch <= kMostInABatch) return batch;
-  throw Failure(Problem::kInvalidParameter,
-                "batch must be between 1 and " + std::to_string(kMostInABatch));
-}
-
 void drain_default(PgsCall* call) {
   require_top_level(call, "pgscale.drain_default", "It commits each batch of rows.");
   const pg::Arguments arguments(call);
   const Oid parent = arguments.relation(0, "parent");
-  const int batch = batch_of(arguments);
+  const int batch = batch_of(arguments, 1);
   pg::Session session(pg::Venue::kProcedure);
   const auto facts = catalog::read_parent(parent);
   catalog::require_ownership(facts);

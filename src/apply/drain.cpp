@@ -1,5 +1,6 @@
 #include "apply/drain.h"
 
+#include "apply/claim.h"
 #include "apply/step_runner.h"
 #include "catalog/drain.h"
 #include "catalog/journal.h"
@@ -98,27 +99,11 @@ class Draining {
   DrainReport report_;
 };
 
-// A visit of maintenance takes milliseconds, or seconds where it drains, too.
-bool claim(Oid parent) {
-  constexpr int kTries = 1200;
-  constexpr std::int64_t kMillisBetween = 50;
-  for (int i = 0; i < kTries; i++) {
-    if (pg::call(pgs_claim, parent, PGS_CLAIM_MAINTENANCE)) return true;
-    (void)pg::call(pgs_sleep, kMillisBetween);
-  }
-  return false;
-}
-
 DrainReport drain_set(pg::Session& session, Oid parent, int batch, const std::string& requester) {
   Draining draining(session, parent, catalog::DrainScope::kAll, batch, requester,
                     CrashCounting::kNo);
   for (bool goes_on = true; goes_on;) {
-    if (!claim(parent)) {
-      throw Failure(Problem::kInUse,
-                    std::string("partition set \"") + pg::call(pgs_relation_name, parent) +
-                        "\" is being maintained by another session",
-                    {}, "Try again when it has finished.");
-    }
+    claim(parent);
     goes_on = draining.step();
     session.commit();
     pg::call(pgs_unclaim, parent, PGS_CLAIM_MAINTENANCE);

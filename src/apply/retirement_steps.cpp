@@ -3,11 +3,13 @@
 #include "apply/table_export.h"
 #include "catalog/hook_calls.h"
 #include "catalog/retirements.h"
+#include "pg/setting_scope.h"
+#include "shim/move.h"
 #include "shim/session.h"
 
 namespace pgscale::apply {
 
-// The parts of StepRunner that are about partitions which have left their set.
+// The parts of StepRunner that are about partitions which have left their set, or are to.
 
 void StepRunner::request_call(const Step& step, Retire done) {
   if (!managed_.set.policy.after_retire) return;
@@ -51,6 +53,18 @@ void StepRunner::drop(const Step& step, pg::LockTimeout& limit) {
   request_call(step, Retire::kDrop);
   if (step.remote)
     note_ = carry_out_on_shard(*step.remote, managed_.facts.parent.oid, role_of(step));
+}
+
+// What another transaction is changing stays.
+void StepRunner::move_to_table(const Step& step) {
+  const RowMove& move = *step.move;
+  const auto acting = pg::Acting::as_owner(role_of(step));
+  const pg::SettingScope all_rows{{"row_security", "off"}};
+  PgsMove* rows = pg::call(pgs_begin_move, move.from, step.object_oid, move.ctids.text().c_str(),
+                           move.at_once, false);
+  PgsNoPlace nowhere{};  // a plain table has a place for every row
+  (void)pg::call(pgs_move_on, rows, &nowhere);
+  moved_ = static_cast<std::int64_t>(pg::call(pgs_end_move, rows));
 }
 
 }  // namespace pgscale::apply

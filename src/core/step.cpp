@@ -23,6 +23,7 @@ const char* text(Action action) {
     case Action::kUnpublish: return "unpublish";
     case Action::kRefresh: return "refresh";
     case Action::kAnalyze: return "analyze";
+    case Action::kMove: return "move";
     case Action::kPreflight: return "preflight";
     case Action::kPrepare: return "prepare";
     case Action::kCutOver: return "cut over";

@@ -32,6 +32,8 @@ enum class Action {
   kAfterRetire,  // tell the owner's function
   kRefresh,      // tell a subscription of partitions that its publisher has, too
   kAnalyze,      // the statistics of the parent, which autovacuum never gathers
+  // In no plan: the end of a set, whose partitions are sealed, detached and dropped after that.
+  kMove,  // rows to a plain table
   // In no plan: the adoption of a plain table, which guards and validates it, too, and builds the
   // index of its key as a repair does.
   kPreflight,  // look whether it can be done
@@ -86,14 +88,15 @@ struct Step {
   Retire retire = Retire::kDetach;  // kDetach, kFinalize: what follows the detach
   bool sets_replica_index = false;  // kCreate: REPLICA IDENTITY USING INDEX once the index is known
   std::vector<QualifiedName> subtree = {};  // kCreate: tables that are made below the partition
-  Oid object_oid = 0;  // repairs: the parent's index; kRefresh: the subscription
+  // repairs: the parent's index; kRefresh: the subscription; kMove: the table
+  Oid object_oid = 0;
   std::vector<NamedRelation> others = {};  // further relations that it names or locks
   Oid role = 0;                            // as whom, where it is not the owner of the set
   // kArchive: what it is called then; kDrop: what it is called by then, where that is another name.
   std::optional<QualifiedName> becomes = std::nullopt;
   std::string file = {};                            // kExport
   std::optional<HookCall> call = std::nullopt;      // kBeforeRetire, kAfterRetire
-  std::optional<RowMove> move = std::nullopt;       // kDrain
+  std::optional<RowMove> move = std::nullopt;       // kDrain, kMove
   std::optional<RemotePart> remote = std::nullopt;  // kCreate, kDrop, kUnseal, kCopy, kSwap
   std::optional<QualifiedName> copy =
       std::nullopt;        // kCopy, kSwap: the foreign table beside the set

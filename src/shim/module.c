@@ -38,6 +38,7 @@ PGS_FUNCTION(pgscale_resume);
 PGS_FUNCTION(pgscale_plan);
 PGS_FUNCTION(pgscale_run_maintenance);
 PGS_FUNCTION(pgscale_drain_default);
+PGS_FUNCTION(pgscale_undo_partition);
 PGS_FUNCTION(pgscale_retire_partition);
 PGS_FUNCTION(pgscale_adopt_report);
 PGS_FUNCTION(pgscale_adopt_table);

@@ -1,0 +1,85 @@
+#include "catalog/undo.h"
+
+#include "core/export_file.h"
+#include "core/failure.h"
+#include "pg/query.h"
+
+namespace pgscale::catalog {
+
+std::vector<UndoColumn> columns_of(Oid table) {
+  std::vector<UndoColumn> columns;
+  for (const auto& row :
+       pg::query(Sql("SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod)"
+                     "       || coalesce(' COLLATE ' || nullif(a.attcollation, 0)::regcollation::text, '')"
+                     "  FROM pg_catalog.pg_attribute a"
+                     " WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped"
+                     " ORDER BY a.attnum"),
+                 {pg::from_oid(table)})) {
+    columns.push_back({*row[0], *row[1]});
+  }
+  return columns;
+}
+
+UndoTarget load_undo_target(Oid table, Oid parent) {
+  const auto rows = pg::query(
+      Sql("SELECT n.nspname, c.relname, pg_catalog.pg_has_role(c.relowner, 'USAGE'),"
+          "       c.relkind = 'r' AND NOT c.relispartition AND NOT c.relhassubclass"
+          "       AND c.relpersistence IN ('p', p.relpersistence) AND c.relpersistence <> 't'"
+          "       AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid),"
+          "       EXISTS (SELECT FROM pg_catalog.pg_constraint k"
+          "                WHERE k.conrelid = c.oid AND k.contype = 'f')"
+          "  FROM pg_catalog.pg_class c"
+          "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+          "  JOIN pg_catalog.pg_class p ON p.oid = $2::oid"
+          " WHERE c.oid = $1::oid"),
+      {pg::from_oid(table), pg::from_oid(parent)});
+  if (rows.empty()) {
+    throw Failure(Problem::kUndefinedTable,
+                  "relation with OID " + std::to_string(table) + " does not exist");
+  }
+  const auto& row = rows.front();
+  UndoTarget target{table, {Identifier(*row[0]), Identifier(*row[1])}};
+  if (!pg::to_bool(row[2])) {
+    throw Failure(Problem::kInsufficientPrivilege,
+                  "must be owner of table " + target.name.name.name());
+  }
+  target.is_plain = pg::to_bool(row[3]);
+  target.has_foreign_keys = pg::to_bool(row[4]);
+  target.columns = columns_of(table);
+  return target;
+}
+
+std::vector<UndoLeaf> leaves_below(Oid partition) {
+  std::vector<UndoLeaf> leaves;
+  for (const auto& row :
+       pg::query(Sql("SELECT c.oid, n.nspname, c.relname, c.relkind = 'f', c.reltuples::float8,"
+                     "       CASE WHEN c.relkind = 'r' THEN pg_catalog.pg_relation_size(c.oid)"
+                     "            / pg_catalog.current_setting('block_size')::bigint END"
+                     "  FROM pg_catalog.pg_partition_tree($1::oid::regclass) t"
+                     "  JOIN pg_catalog.pg_class c ON c.oid = t.relid"
+                     "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+                     " WHERE c.relkind <> 'p'"
+                     " ORDER BY n.nspname, c.relname"),
+                 {pg::from_oid(partition)})) {
+    leaves.push_back({pg::to_oid(row[0]),
+                      {Identifier(*row[1]), Identifier(*row[2])},
+                      pg::to_bool(row[3]) ? TableKind::kForeign : TableKind::kTable,
+                      pg::to_integer(row[5]).value_or(0),
+                      pg::to_number(row[4]).value_or(-1)});
+  }
+  return leaves;
+}
+
+bool is_empty(const UndoLeaf& leaf) {
+  Sql sql("SELECT FROM ONLY ");
+  return pg::query_latest(sql << leaf.name << " LIMIT 1", {}).empty();
+}
+
+bool is_closed(Oid partition) {
+  return !pg::query(Sql("SELECT FROM pg_catalog.pg_constraint"
+                        " WHERE conrelid = $1::oid AND conname = $2"),
+                    {pg::from_oid(partition), kSealName})
+              .empty();
+}
+
+}  // namespace pgscale::catalog

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <vector>
+
+#include "core/undo.h"
+
+namespace pgscale::catalog {
+
+// Throws Failure when there is no such table, or the caller does not own it.
+[[nodiscard]] UndoTarget load_undo_target(Oid table, Oid parent);
+[[nodiscard]] std::vector<UndoColumn> columns_of(Oid table);
+// The partition itself, or the tables with rows below it.
+[[nodiscard]] std::vector<UndoLeaf> leaves_below(Oid partition);
+// As it is now, whatever the caller's snapshot.
+[[nodiscard]] bool is_empty(const UndoLeaf& leaf);
+[[nodiscard]] bool is_closed(Oid partition);
+
+}  // namespace pgscale::catalog

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/inventory.h"
+#include "core/step.h"
+
+namespace pgscale {
+
+// Undoing a set: its rows are moved to a plain table, partition by partition, and each partition is
+// closed, emptied for good, detached and dropped.
+
+struct UndoColumn {
+  std::string name;
+  std::string type;  // as format_type() writes it, and its collation
+};
+
+// The plain table that takes the rows.
+struct UndoTarget {
+  Oid oid;
+  QualifiedName name;
+  bool is_plain = true;  // an ordinary table that is neither temporary nor a part of another
+  bool has_foreign_keys = false;
+  std::vector<UndoColumn> columns = {};
+};
+
+// A table with rows: a partition, or one below it.
+struct UndoLeaf {
+  Oid oid;
+  QualifiedName name;
+  TableKind kind = TableKind::kTable;
+  std::int64_t pages = 0;
+  double rows = -1;  // as ANALYZE counted them; -1: never
+};
+
+// Throws Failure where rows could be lost on the way, or what must hold for them would not be
+// looked at.
+void check_undo(const PartitionSet& set, const std::vector<UndoColumn>& columns,
+                const UndoTarget& target);
+void check_undo(const UndoLeaf& leaf);
+
+// As a partition is emptied: by the bounds, and the default partition, which takes what has no
+// other place, at the end.
+[[nodiscard]] std::vector<const Partition*> undo_order(const Inventory& inventory);
+
+// How many pages hold about so many rows.
+[[nodiscard]] std::int64_t pages_for(const UndoLeaf& leaf, int rows);
+
+// Moves the rows of these pages: from `first` up to but not including `end`.
+[[nodiscard]] Step move_step(const UndoLeaf& leaf, const Partition& partition,
+                             const UndoTarget& target, std::int64_t first, std::int64_t end);
+// From here on no row can be added to the partition, so that it stays empty once it is.
+[[nodiscard]] Step close_step(const Partition& partition);
+// Takes that back where it cannot be removed after all.
+[[nodiscard]] Step open_step(const Partition& partition);
+// Detaches and drops it.
+[[nodiscard]] std::vector<Step> remove_steps(const PartitionSet& set, const Partition& partition);
+
+}  // namespace pgscale

@@ -1,0 +1,108 @@
+-- The way back: the rows of a set go to a plain table, partition by partition, and the partitions go.
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS pgscale;
+RESET client_min_messages;
+CREATE SCHEMA undo;
+SET search_path = undo;
+SET timezone = 'UTC';
+SET datestyle = 'ISO';
+SET pgscale.clock = '2026-03-10 00:00+00';
+
+CREATE TABLE orders (id int, at timestamptz NOT NULL, note text DEFAULT 'x', PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+SELECT action, partition FROM pgscale.create_parent('orders', 'at', '1 month', premake => 1, start_at => '2026-01-01', default_partition => true);
+INSERT INTO orders SELECT n, '2026-01-01'::timestamptz + n * interval '1 hour' FROM generate_series(1, 1500) n;
+INSERT INTO orders VALUES (-1, '2020-01-01', 'in the default');
+-- a column that was dropped, and one that old rows do not have
+ALTER TABLE orders DROP COLUMN note;
+ALTER TABLE orders ADD COLUMN amount int DEFAULT 7;
+
+-- what is refused, before anything is begun
+\set VERBOSITY default
+CALL pgscale.undo_partition('orders', NULL);
+CALL pgscale.undo_partition('orders', 'orders');
+CREATE TABLE short (id int, at timestamptz);
+CALL pgscale.undo_partition('orders', 'short');
+CREATE TABLE wide (LIKE orders, more int);
+CALL pgscale.undo_partition('orders', 'wide');
+CREATE TABLE other (id bigint, at timestamptz, amount int);
+CALL pgscale.undo_partition('orders', 'other');
+CREATE TEMP TABLE gone (LIKE orders);
+CALL pgscale.undo_partition('orders', 'gone');
+CREATE UNLOGGED TABLE unsafe (LIKE orders);
+CALL pgscale.undo_partition('orders', 'unsafe');
+CREATE TABLE lists (a int PRIMARY KEY);
+CREATE TABLE with_key (LIKE orders, FOREIGN KEY (id) REFERENCES lists);
+CALL pgscale.undo_partition('orders', 'with_key');
+CREATE TABLE plain (LIKE orders INCLUDING ALL);
+CALL pgscale.undo_partition('orders', 'plain', 0);
+CALL pgscale.undo_partition('orders_p2026_01', 'plain');
+CALL pgscale.undo_partition('plain', 'orders');
+BEGIN;
+CALL pgscale.undo_partition('orders', 'plain');
+ROLLBACK;
+CREATE TABLE refers (id int, at timestamptz, FOREIGN KEY (id, at) REFERENCES orders);
+CALL pgscale.undo_partition('orders', 'plain');
+DROP TABLE refers;
+CREATE ROLE undo_other;
+GRANT USAGE ON SCHEMA undo TO undo_other;
+SET ROLE undo_other;
+CALL pgscale.undo_partition('orders', 'plain');
+RESET ROLE;
+SELECT paused FROM pgscale.partition_sets WHERE parent = 'orders'::regclass;
+
+-- a row that the table does not take stops it where it is, and nothing is lost
+ALTER TABLE plain ADD CHECK (id <> 1000);
+CALL pgscale.undo_partition('orders', 'plain', 200);
+SELECT paused FROM pgscale.partition_sets WHERE parent = 'orders'::regclass;
+SELECT (SELECT count(*) FROM orders) + (SELECT count(*) FROM plain) AS all_rows, (SELECT count(*) > 0 FROM plain) AS moved;
+ALTER TABLE plain DROP CONSTRAINT plain_id_check;
+
+-- the next call goes on
+CALL pgscale.undo_partition('orders', 'plain', 200);
+SELECT (SELECT count(*) FROM orders) AS set_rows, count(*), sum(id), sum(amount), count(*) FILTER (WHERE at < '2021-01-01') AS of_default FROM plain;
+SELECT count(*) FROM pgscale.partition_sets WHERE parent = 'orders'::regclass;
+SELECT count(*) FROM pg_inherits WHERE inhparent = 'orders'::regclass;
+SELECT DISTINCT action, outcome, sqlstate FROM pgscale.runs WHERE parent = 'orders' ORDER BY 1, 2;
+SELECT sum(rows) FROM pgscale.runs WHERE parent = 'orders' AND action = 'move' AND outcome = 'ok';
+
+-- a set with levels, of another owner, whose rows row security hides from others
+CREATE ROLE undo_owner;
+GRANT ALL ON SCHEMA undo TO undo_owner;
+SET ROLE undo_owner;
+CREATE TABLE events (region text, day date NOT NULL, id int GENERATED ALWAYS AS IDENTITY, twice int GENERATED ALWAYS AS (id * 2) STORED) PARTITION BY LIST (region);
+SELECT action, partition FROM pgscale.create_parent('events', 'region', lists => '{"eu": ["de", "fr"], "us": ["us"]}');
+SELECT action, partition FROM pgscale.create_subparent('events', 'day', '1 month', premake => 1);
+INSERT INTO events (region, day) SELECT (ARRAY['de', 'fr', 'us'])[1 + n % 3], '2026-03-15' FROM generate_series(1, 90) n;
+CREATE TABLE all_events (LIKE events INCLUDING ALL);
+ALTER TABLE events ENABLE ROW LEVEL SECURITY;
+RESET ROLE;
+CALL pgscale.undo_partition('events', 'all_events');
+SELECT (SELECT count(*) FROM events) AS set_rows, count(*), sum(twice), tableowner FROM all_events, pg_tables WHERE tablename = 'all_events' GROUP BY tableowner;
+SELECT count(*) FROM pg_class WHERE relnamespace = 'undo'::regnamespace AND relname ~ '^events_' AND relkind IN ('r', 'p');
+
+-- who thinks better of it resumes the set
+CREATE TABLE halves (k int NOT NULL) PARTITION BY RANGE (k);
+SELECT action, partition FROM pgscale.create_parent('halves', 'k', '100', premake => 1);
+INSERT INTO halves SELECT generate_series(0, 99);
+CREATE TABLE half (LIKE halves, CHECK (k < 50));
+CALL pgscale.undo_partition('halves', 'half', 10);
+SELECT (SELECT count(*) FROM halves) + (SELECT count(*) FROM half);
+SELECT pgscale.resume('halves');
+INSERT INTO halves VALUES (150);
+CALL pgscale.run_maintenance('halves');
+SELECT count(*) FROM pgscale.partitions WHERE root = 'halves'::regclass;
+
+-- a partition that cannot be removed takes rows again
+CREATE TABLE all_of_it (LIKE halves);
+CREATE FUNCTION detaches() RETURNS event_trigger LANGUAGE plpgsql AS
+  $$ BEGIN IF EXISTS (SELECT FROM pgscale.run WHERE action = 'detach' AND outcome = 'running') THEN RAISE 'partitions stay'; END IF; END $$;
+CREATE EVENT TRIGGER undo_stay ON ddl_command_start WHEN TAG IN ('ALTER TABLE') EXECUTE FUNCTION detaches();
+CALL pgscale.undo_partition('halves', 'all_of_it');
+DROP EVENT TRIGGER undo_stay;
+INSERT INTO halves VALUES (1);
+SELECT action, outcome FROM pgscale.runs WHERE parent = 'halves' AND partition = 'undo.halves_p0' ORDER BY id DESC LIMIT 3;
+CALL pgscale.undo_partition('halves', 'all_of_it');
+SELECT count(*), count(*) FILTER (WHERE k = 1) FROM (TABLE all_of_it UNION ALL TABLE half) a;
+SET client_min_messages = warning;
+DROP SCHEMA undo CASCADE;
+DROP ROLE undo_other, undo_owner;

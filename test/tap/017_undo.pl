@@ -1,0 +1,103 @@
+# undo_partition() beside readers and writers, killed in the middle and called again.
+use strict;
+use warnings;
+
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use PgscaleTest;
+use Test::More;
+
+my $node = new_server('undo', "pgscale.clock = '2026-03-10 00:00+00'", "timezone = 'UTC'", 'restart_after_crash = on');
+$node->start;
+$node->safe_psql('postgres', <<'SQL');
+CREATE EXTENSION pgscale;
+CREATE TABLE orders (id int, at timestamptz NOT NULL, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+SELECT FROM pgscale.create_parent('orders', 'at', '1 month', premake => 1, start_at => '2026-01-01');
+INSERT INTO orders SELECT n, '2026-01-01'::timestamptz + n * interval '1 minute' FROM generate_series(1, 90000) n;
+CREATE TABLE plain (LIKE orders INCLUDING ALL);
+CREATE TABLE stop ();
+CREATE TABLE seen (who text, times int);
+-- here a batch sleeps when its rows have been moved, and nothing is committed
+CREATE TABLE hold (action text);
+CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT FROM public.hold WHERE action = NEW.action) THEN PERFORM pg_sleep(600); END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER hold BEFORE UPDATE ON pgscale.run FOR EACH ROW WHEN (NEW.outcome = 'ok') EXECUTE FUNCTION hold();
+SQL
+
+sub loop_in
+{
+	my ($session, $who, $work) = @_;
+	return say_in($session, <<"SQL");
+DO \$\$
+DECLARE
+  times int := 0;
+BEGIN
+  LOOP
+    $work
+    times := times + 1;
+    COMMIT;
+    EXIT WHEN EXISTS (SELECT FROM stop);
+  END LOOP;
+  INSERT INTO seen VALUES ('$who', times);
+END \$\$;
+SQL
+}
+my ($reader, $writer) = map { $node->background_psql('postgres', on_error_stop => 0) } 1, 2;
+loop_in($reader, 'reader', "IF (SELECT count(*) FROM (SELECT id FROM orders WHERE id > 0 UNION ALL SELECT id FROM plain WHERE id > 0) a) <> 90000 THEN RAISE 'a row is missing or twice there'; END IF;");
+# into the last partition, which goes last
+loop_in($writer, 'writer', "INSERT INTO orders VALUES (-times, '2026-04-15');");
+becomes($node, 'postgres', 'SELECT count(*) > 5 FROM orders WHERE id < 0', 't', 'a writer is at work');
+
+# --- somebody has a snapshot from before the rows were moved, and looks for them afterwards
+my $old = $node->background_psql('postgres');
+$old->query_safe('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM seen');
+my $undoing = $node->background_psql('postgres', on_error_stop => 0);
+say_in($undoing, "CALL pgscale.undo_partition('orders', 'plain', 5000);");
+becomes($node, 'postgres', "SELECT count(*) FROM pgscale.runs WHERE action = 'seal' AND outcome = 'ok'", 1, 'the first month is empty and closed');
+stays($node, 'postgres', "SELECT count(*) FROM pgscale.runs WHERE action = 'detach'", 0, 'it is not removed before he has ended');
+is($old->query_safe('SELECT count(*) FROM orders WHERE id > 0'), '90000', 'so that he finds all rows where they were');
+$old->query_safe('COMMIT');
+$node->safe_psql('postgres', "INSERT INTO hold VALUES ('drop')");
+$old->quit;
+becomes($node, 'postgres', "SELECT count(*) FROM pgscale.runs WHERE action = 'drop'", 1, 'then it is');
+
+$node->safe_psql('postgres', 'INSERT INTO stop DEFAULT VALUES');
+$_->quit foreach $reader, $writer;
+is(ask($node, 'postgres', "SELECT string_agg(who, ' ' ORDER BY who) FROM seen WHERE times > 5"), 'reader writer', 'a reader saw each row once at all times, a writer never failed');
+my $all = 'SELECT (SELECT count(*) FROM orders WHERE id > 0) + (SELECT count(*) FROM plain WHERE id > 0)';
+
+# --- kill -9 when all of a step is done but the end of its run; a call goes on where the last one died
+sub kill_in
+{
+	my ($step) = @_;
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	my $sleeping = "FROM pg_stat_activity WHERE wait_event = 'PgSleep'";
+	becomes($node, 'postgres', "SELECT count(*) $sleeping", 1, "$step: all is done but the end of the run");
+	my $pid = ask($node, 'postgres', "SELECT pid $sleeping");
+	$node->safe_psql('postgres', 'DELETE FROM hold');
+	kill_process($node, $pid);
+	is(ask($node, 'postgres', $all), '90000', 'no row is missing or twice there');
+	return;
+}
+kill_in('drop');
+foreach my $step ('move', 'seal', 'detach')
+{
+	$node->safe_psql('postgres', "INSERT INTO hold VALUES ('$step')");
+	my $session = $node->background_psql('postgres', on_error_stop => 0);
+	say_in($session, "CALL pgscale.undo_partition('orders', 'plain', 5000);");
+	kill_in($step);
+}
+
+# --- to the end
+my ($status, $out, $error) = $node->psql('postgres', "CALL pgscale.undo_partition('orders', 'plain')");
+is($status, 0, 'the last call ends it');
+like($error, qr/NOTICE:  \d+ rows of \d partitions were moved; table "orders" has no partitions any more and is not managed/, 'and says so');
+is(ask($node, 'postgres', 'SELECT count(*) FROM plain WHERE id > 0'), '90000', 'all rows are in the table');
+is(ask($node, 'postgres', 'SELECT count(*) FROM orders'), '0', 'and none in the set');
+is(ask($node, 'postgres', "SELECT count(*) FROM pg_class WHERE relname ~ '^orders_p' AND relkind = 'r'"), '0', 'which has no partition');
+is(ask($node, 'postgres', 'SELECT (SELECT count(*) FROM pgscale.policy), (SELECT count(*) FROM pgscale.retirement)'), '0|0', 'nor a policy');
+is(ask($node, 'postgres', "SELECT string_agg(DISTINCT action, ' ' ORDER BY action) FROM pgscale.runs WHERE outcome = 'crashed'"), 'detach drop move seal', 'the journal tells of the crashes');
+done_testing();

@@ -1,0 +1,124 @@
+#include "core/undo.h"
+
+#include <gtest/gtest.h>
+
+#include "builders.h"
+#include "core/failure.h"
+
+namespace pgscale {
+namespace {
+
+using testing::attach;
+using testing::between;
+using testing::in_public;
+using testing::Lines;
+using testing::months;
+using testing::range_set;
+
+PartitionSet two_months() {
+  PartitionSet set = range_set(KeyKind::kTimestampTz, months(1), 0);
+  attach(set, "rest", DefaultSlot{});
+  attach(set, "old", between("2026-09-01", "2026-10-01"));
+  attach(set, "now", between("2026-11-01", "2026-12-01"));
+  return set;
+}
+
+template <typename Do>
+std::string refusal(Do&& action) {
+  try {
+    action();
+  } catch (const Failure& failure) {
+    return failure.what();
+  }
+  return "";
+}
+
+const std::vector<UndoColumn> kColumns{{"id", "integer"}, {"at", "timestamp with time zone"}};
+
+UndoTarget plain() {
+  UndoTarget target{7, in_public("plain")};
+  target.columns = kColumns;
+  return target;
+}
+
+TEST(Undo, TheDefaultPartitionComesLast) {
+  PartitionSet set = two_months();
+  Lines names;
+  for (const Partition* partition : undo_order(set.inventory)) {
+    names.push_back(partition->name.name.name());
+  }
+  EXPECT_EQ(names, (Lines{"old", "now", "rest"}));
+  set.inventory.partitions[1].detach_pending = true;
+  EXPECT_EQ(undo_order(set.inventory).size(), 2U) << "it is on its way out already";
+}
+
+TEST(Undo, ABatchIsSoManyPages) {
+  UndoLeaf leaf{1, in_public("p"), TableKind::kTable, 1000, 100000};
+  EXPECT_EQ(pages_for(leaf, 50000), 500);
+  EXPECT_EQ(pages_for(leaf, 1), 1) << "never none";
+  leaf.rows = -1;
+  EXPECT_EQ(pages_for(leaf, 50000), 1000) << "nobody has counted them";
+  leaf.rows = 0;
+  EXPECT_EQ(pages_for(leaf, 500), 10);
+  leaf.rows = 10;  // of a table that has lost nearly all
+  EXPECT_EQ(pages_for(leaf, 500), 500) << "not more pages than rows";
+}
+
+TEST(Undo, AllThatCouldLoseSomethingIsRefused) {
+  const auto failure = [](auto&& change) {
+    PartitionSet set = two_months();
+    UndoTarget target = plain();
+    change(set, target);
+    return refusal([&] { check_undo(set, kColumns, target); });
+  };
+  EXPECT_EQ(failure([](PartitionSet&, UndoTarget&) {}), "");
+  EXPECT_EQ(failure([](PartitionSet&, UndoTarget& t) { t.is_plain = false; }),
+            "public.plain is not an ordinary table");
+  EXPECT_EQ(failure([](PartitionSet& s, UndoTarget&) {
+              s.inventory.parent.referring = {in_public("lines")};
+            }),
+            "table public.lines has a foreign key to public.orders");
+  EXPECT_EQ(failure([](PartitionSet&, UndoTarget& t) { t.has_foreign_keys = true; }),
+            "table public.plain has foreign keys");
+  EXPECT_EQ(failure([](PartitionSet&, UndoTarget& t) { t.columns.pop_back(); }),
+            "column \"at\" of public.orders is missing in table public.plain");
+  EXPECT_EQ(failure([](PartitionSet&, UndoTarget& t) {
+              t.columns.push_back({"more", "text"});
+            }),
+            "column \"more\" of table public.plain is missing in public.orders");
+  EXPECT_EQ(failure([](PartitionSet&, UndoTarget& t) { t.columns[0].type = "bigint"; }),
+            "column \"id\" of table public.plain has another type");
+  EXPECT_EQ(failure([](PartitionSet&, UndoTarget& t) { std::swap(t.columns[0], t.columns[1]); }),
+            "")
+      << "columns go by name";
+  EXPECT_EQ(refusal([] {
+              check_undo(UndoLeaf{1, in_public("far"), TableKind::kForeign});
+            }),
+            "public.far is a foreign table");
+}
+
+TEST(Undo, APartitionIsEmptiedClosedAndDropped) {
+  PartitionSet set = two_months();
+  set.policy.retire = Retire::kArchive;
+  set.policy.before_retire = in_public("ask");
+  set.policy.after_retire = in_public("tell");
+  set.policy.keep_for = months(1);
+  const Partition& old = set.inventory.partitions[1];
+  const UndoLeaf leaf{old.oid, old.name, TableKind::kTable, 10, 100};
+  EXPECT_EQ(move_step(leaf, old, plain(), 0, 5).move->ctids.text(),
+            "SELECT ctid FROM ONLY \"public\".\"old\" WHERE ctid >= '(0,0)'::pg_catalog.tid AND "
+            "ctid < '(5,0)'::pg_catalog.tid");
+  EXPECT_EQ(close_step(old).sql[0].text(),
+            "ALTER TABLE \"public\".\"old\" ADD CONSTRAINT \"pgscale_sealed\" CHECK (false) NOT "
+            "VALID");
+  EXPECT_EQ(open_step(old).sql[0].text(),
+            "ALTER TABLE \"public\".\"old\" DROP CONSTRAINT \"pgscale_sealed\"");
+  const auto steps = remove_steps(set, old);
+  ASSERT_EQ(steps.size(), 2U) << "what the policy says of retirement does not count here";
+  EXPECT_EQ(steps[0].action, Action::kDetach);
+  EXPECT_EQ(steps[0].retire, Retire::kDrop);
+  EXPECT_EQ(steps[1].action, Action::kDrop);
+}
+
+}  // namespace
+}  // namespace pgscale
