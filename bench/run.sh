@@ -8,4 +8,4 @@ printf '%s, %s cores, medians of %s; ratios hold, absolute figures depend on the
   "$server" "$(nproc)" "$ROUNDS"
 row 'work' 'pgscale' 'yardstick' 'ratio'
 row '---' '---' '---' '---'
-for part in overhead creation passes rotation stall readers drain adopt bloat history shards; do "$TOP/bench/$part.sh"; done
+for part in overhead creation passes rotation stall readers drain undo adopt bloat history shards; do "$TOP/bench/$part.sh"; done

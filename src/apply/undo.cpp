@@ -73,8 +73,9 @@ class Undoing {
       return false;
     }
     const Partition& partition = *order.front();
-    if (!empty(runner, partition, target) || !close(runner, partition)) return false;
-    if (empty(runner, partition, target) && await_readers(partition) &&
+    if (!is_empty(partition) && !empty_nearly(runner, partition, target)) return false;
+    if (!close(runner, partition)) return false;
+    if (empty_closed(runner, partition, target) && await_readers(partition) &&
         remove(runner, managed.set, partition)) {
       return true;
     }
@@ -109,24 +110,46 @@ class Undoing {
     return true;
   }
 
-  // Rows that somebody is changing stay for the next pass.
-  bool empty(StepRunner& runner, const Partition& partition, const UndoTarget& target) {
+  bool empty_nearly(StepRunner& runner, const Partition& partition, const UndoTarget& target) {
+    std::optional<std::int64_t> moved;
     for (;;) {
-      bool is_empty = true;
-      for (const UndoLeaf& leaf : catalog::leaves_below(partition.oid)) {
-        if (is_leaf_empty(leaf)) continue;
-        is_empty = false;
-        session_.commit();
-        const std::int64_t window = pages_for(leaf, batch_);
-        for (std::int64_t first = 0; first < leaf.pages; first += window) {
-          if (!done(runner, move_step(leaf, partition, target, first, first + window)))
-            return false;
-        }
-      }
-      session_.commit();
-      if (is_empty) return true;
+      const std::int64_t before = report_.rows;
+      if (!pass(runner, partition, target)) return false;
+      const std::int64_t now = report_.rows - before;
+      if (!is_worth_a_pass(now, moved, batch_)) return true;
+      moved = now;
+    }
+  }
+
+  // Rows that somebody is changing stay for the next pass.
+  bool empty_closed(StepRunner& runner, const Partition& partition, const UndoTarget& target) {
+    while (!is_empty(partition)) {
+      if (!pass(runner, partition, target)) return false;
       (void)pg::call(pgs_sleep, kMillisBetween);
     }
+    return true;
+  }
+
+  // All that is there now.
+  bool pass(StepRunner& runner, const Partition& partition, const UndoTarget& target) {
+    const auto leaves = catalog::leaves_below(partition.oid);
+    session_.commit();
+    for (const UndoLeaf& leaf : leaves) {
+      const std::int64_t window = pages_for(leaf, batch_);
+      for (std::int64_t first = 0; first < leaf.pages; first += window) {
+        if (!done(runner, move_step(leaf, partition, target, first, first + window))) return false;
+      }
+    }
+    return true;
+  }
+
+  bool is_empty(const Partition& partition) const {
+    bool is_empty = true;
+    for (const UndoLeaf& leaf : catalog::leaves_below(partition.oid)) {
+      is_empty = is_empty && is_leaf_empty(leaf);
+    }
+    session_.commit();
+    return is_empty;
   }
 
   [[nodiscard]] bool is_leaf_empty(const UndoLeaf& leaf) const {

@@ -41,6 +41,15 @@ void check_columns(const std::string& set, const std::vector<UndoColumn>& column
   }
 }
 
+bool goes_before(const Partition* a, const Partition* b) {
+  const bool a_is_rest = std::holds_alternative<DefaultSlot>(a->bound);
+  const bool b_is_rest = std::holds_alternative<DefaultSlot>(b->bound);
+  if (a_is_rest || b_is_rest) return !a_is_rest && b_is_rest;
+  const auto* range = std::get_if<Range>(&a->bound);
+  const auto* other = std::get_if<Range>(&b->bound);
+  return range != nullptr && other != nullptr && range->lower < other->lower;
+}
+
 Sql position(std::int64_t page) {
   Sql sql("'(");
   return sql << page << ",0)'::pg_catalog.tid";
@@ -81,9 +90,7 @@ std::vector<const Partition*> undo_order(const Inventory& inventory) {
   for (const Partition& partition : inventory.partitions) {
     if (!partition.detach_pending) order.push_back(&partition);
   }
-  std::stable_partition(order.begin(), order.end(), [](const Partition* partition) {
-    return !std::holds_alternative<DefaultSlot>(partition->bound);
-  });
+  std::stable_sort(order.begin(), order.end(), goes_before);
   return order;
 }
 
@@ -91,6 +98,10 @@ std::int64_t pages_for(const UndoLeaf& leaf, int rows) {
   const bool is_known = leaf.rows > 0 && leaf.pages > 0;
   const double density = is_known ? leaf.rows / static_cast<double>(leaf.pages) : kUsualRowsOfPage;
   return std::max<std::int64_t>(1, std::llround(rows / std::max(density, 1.0)));
+}
+
+bool is_worth_a_pass(std::int64_t moved, std::optional<std::int64_t> before, int batch) {
+  return moved >= batch && (!before || moved <= *before / 2);
 }
 
 Step move_step(const UndoLeaf& leaf, const Partition& partition, const UndoTarget& target,

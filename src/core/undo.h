@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,12 +42,18 @@ void check_undo(const PartitionSet& set, const std::vector<UndoColumn>& columns,
                 const UndoTarget& target);
 void check_undo(const UndoLeaf& leaf);
 
-// As a partition is emptied: by the bounds, and the default partition, which takes what has no
-// other place, at the end.
+// Ranges from the oldest on; the default partition, which takes what has no other place, at the
+// end.
 [[nodiscard]] std::vector<const Partition*> undo_order(const Inventory& inventory);
 
 // How many pages hold about so many rows.
 [[nodiscard]] std::int64_t pages_for(const UndoLeaf& leaf, int rows);
+
+// Whether to move what has come in meanwhile before the partition is closed: as long as that
+// becomes less. Where rows come in as quickly as they are moved it would never be empty. `before`:
+// rows that the pass before the last one moved.
+[[nodiscard]] bool is_worth_a_pass(std::int64_t moved, std::optional<std::int64_t> before,
+                                   int batch);
 
 // Moves the rows of these pages: from `first` up to but not including `end`.
 [[nodiscard]] Step move_step(const UndoLeaf& leaf, const Partition& partition,

@@ -26,8 +26,6 @@ CREATE TABLE wide (LIKE orders, more int);
 CALL pgscale.undo_partition('orders', 'wide');
 CREATE TABLE other (id bigint, at timestamptz, amount int);
 CALL pgscale.undo_partition('orders', 'other');
-CREATE TEMP TABLE gone (LIKE orders);
-CALL pgscale.undo_partition('orders', 'gone');
 CREATE UNLOGGED TABLE unsafe (LIKE orders);
 CALL pgscale.undo_partition('orders', 'unsafe');
 CREATE TABLE lists (a int PRIMARY KEY);

@@ -91,10 +91,17 @@ foreach my $step ('move', 'seal', 'detach')
 	kill_in($step);
 }
 
-# --- to the end
-my ($status, $out, $error) = $node->psql('postgres', "CALL pgscale.undo_partition('orders', 'plain')");
+# --- to the end, under a writer who never pauses
+$node->safe_psql('postgres', 'DELETE FROM stop');
+$writer = $node->background_psql('postgres', on_error_stop => 0);
+loop_in($writer, 'writer', "INSERT INTO orders VALUES (-1000000 - times, '2026-04-15');");
+becomes($node, 'postgres', 'SELECT count(*) > 5 FROM orders WHERE id < -1000000', 't', 'a writer is at work again');
+my ($status, $out, $error) = $node->psql('postgres', "CALL pgscale.undo_partition('orders', 'plain', 2000)", timeout => 60, timed_out => \my $timed_out);
+ok(!$timed_out, 'he is not waited for');
 is($status, 0, 'the last call ends it');
 like($error, qr/NOTICE:  \d+ rows of \d partitions were moved; table "orders" has no partitions any more and is not managed/, 'and says so');
+eval { $writer->quit };
+is(ask($node, 'postgres', 'SELECT count(DISTINCT id) = count(*) AND count(*) = -min(id) - 999999 FROM plain WHERE id < -999999'), 't', 'what he wrote until then is there, too');
 is(ask($node, 'postgres', 'SELECT count(*) FROM plain WHERE id > 0'), '90000', 'all rows are in the table');
 is(ask($node, 'postgres', 'SELECT count(*) FROM orders'), '0', 'and none in the set');
 is(ask($node, 'postgres', "SELECT count(*) FROM pg_class WHERE relname ~ '^orders_p' AND relkind = 'r'"), '0', 'which has no partition');

@@ -18,8 +18,8 @@ using testing::range_set;
 PartitionSet two_months() {
   PartitionSet set = range_set(KeyKind::kTimestampTz, months(1), 0);
   attach(set, "rest", DefaultSlot{});
-  attach(set, "old", between("2026-09-01", "2026-10-01"));
   attach(set, "now", between("2026-11-01", "2026-12-01"));
+  attach(set, "old", between("2026-09-01", "2026-10-01"));
   return set;
 }
 
@@ -41,7 +41,7 @@ UndoTarget plain() {
   return target;
 }
 
-TEST(Undo, TheDefaultPartitionComesLast) {
+TEST(Undo, TheOldestComesFirstAndTheDefaultPartitionLast) {
   PartitionSet set = two_months();
   Lines names;
   for (const Partition* partition : undo_order(set.inventory)) {
@@ -62,6 +62,13 @@ TEST(Undo, ABatchIsSoManyPages) {
   EXPECT_EQ(pages_for(leaf, 500), 10);
   leaf.rows = 10;  // of a table that has lost nearly all
   EXPECT_EQ(pages_for(leaf, 500), 500) << "not more pages than rows";
+}
+
+TEST(Undo, PassesEndWhenTheyGainNothing) {
+  EXPECT_TRUE(is_worth_a_pass(100000, std::nullopt, 500));
+  EXPECT_TRUE(is_worth_a_pass(2000, 100000, 500));
+  EXPECT_FALSE(is_worth_a_pass(499, 2000, 500)) << "the rest is quickly done";
+  EXPECT_FALSE(is_worth_a_pass(1900, 2000, 500)) << "somebody writes as quickly";
 }
 
 TEST(Undo, AllThatCouldLoseSomethingIsRefused) {
@@ -103,7 +110,7 @@ TEST(Undo, APartitionIsEmptiedClosedAndDropped) {
   set.policy.before_retire = in_public("ask");
   set.policy.after_retire = in_public("tell");
   set.policy.keep_for = months(1);
-  const Partition& old = set.inventory.partitions[1];
+  const Partition& old = set.inventory.partitions[2];
   const UndoLeaf leaf{old.oid, old.name, TableKind::kTable, 10, 100};
   EXPECT_EQ(move_step(leaf, old, plain(), 0, 5).move->ctids.text(),
             "SELECT ctid FROM ONLY \"public\".\"old\" WHERE ctid >= '(0,0)'::pg_catalog.tid AND "
