@@ -29,10 +29,10 @@ class Reference {
   explicit Reference(Oid relation)
       : relation_(relation),
         table_(catalog::read_owner(relation)),
-        shape_(catalog::read_sharded_table(relation)) {}
+        shape_(catalog::read_sharded_table(relation)),
+        key_(catalog::key_of_rows(relation)) {}
 
   [[nodiscard]] const catalog::TableOwner& table() const { return table_; }
-  [[nodiscard]] const ShardedTable& shape() const { return shape_; }
 
   [[nodiscard]] QualifiedName copy_on(const std::string& shard) const {
     return {table_.name.schema, copy_name(shape_, shard)};
@@ -53,8 +53,21 @@ class Reference {
 
   void fill(const std::string& shard) const { execute({fill_statement(shape_, copy_on(shard))}); }
 
+  // The removal comes first because its lock on the copy keeps new foreign keys away.
   void refresh(const std::string& shard) const {
-    execute(refresh_statements(shape_, copy_on(shard)));
+    const QualifiedName copy = copy_on(shard);
+    if (!key_.empty()) execute({removal_statement(shape_, copy, key_)});
+    execute(!key_.empty() && is_referenced_on(shard) ? changing_statements(shape_, copy, key_)
+                                                     : replacing_statements(shape_, copy));
+  }
+
+  // As far as it is known without asking the shard.
+  [[nodiscard]] std::vector<Sql> refresh_plan(const std::string& shard) const {
+    const QualifiedName copy = copy_on(shard);
+    if (key_.empty()) return replacing_statements(shape_, copy);
+    std::vector<Sql> plan{removal_statement(shape_, copy, key_)};
+    for (const Sql& sql : changing_statements(shape_, copy, key_)) plan.push_back(sql);
+    return plan;
   }
 
   void execute(const std::vector<Sql>& statements) const {
@@ -86,6 +99,17 @@ class Reference {
     team.commit();
   }
 
+  [[nodiscard]] bool is_referenced_on(const std::string& shard) const {
+    remote::Team team({shard}, table_.owner, remote::in(kLook));
+    const auto answer =
+        team.ask(Sql("SELECT count(*) FROM pg_catalog.pg_constraint k"
+                     "  JOIN pg_catalog.pg_class c ON c.oid = k.confrelid"
+                     "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+                     " WHERE k.contype = 'f' AND n.nspname = $1 AND c.relname = $2"),
+                 {table_.name.schema.name(), table_.name.name.name()});
+    return pg::to_int(answer.at(shard).rows.front()[0]) > 0;
+  }
+
   // A copy is read on the shard, never changed.
   [[nodiscard]] std::vector<Grant> readers(const std::string& shard) const {
     std::vector<Grant> grants;
@@ -100,6 +124,7 @@ class Reference {
   Oid relation_;
   catalog::TableOwner table_;
   ShardedTable shape_;
+  std::vector<std::string> key_;  // by which rows are told apart; empty: by nothing
 };
 
 void check(Oid relation, const Reference& reference) {
@@ -122,8 +147,7 @@ void check(Oid relation, const Reference& reference) {
 
 ShardStep step(const Reference& reference, const std::string& shard, ShardAction action,
                const char* reason) {
-  return {action, shard, readable(reference.table().name), reason,
-          refresh_statements(reference.shape(), reference.copy_on(shard))};
+  return {action, shard, readable(reference.table().name), reason, reference.refresh_plan(shard)};
 }
 
 // How the copy stands, noted for the view; empty where nobody could look.

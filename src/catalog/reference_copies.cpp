@@ -14,6 +14,23 @@ std::vector<Oid> reference_tables() {
                     " ORDER BY t.relation::oid")));
 }
 
+std::vector<std::string> key_of_rows(Oid relation) {
+  std::vector<std::string> columns;
+  for (const auto& row : pg::query(
+           Sql("SELECT a.attname"
+               "  FROM (SELECT i.indrelid, (i.indkey::int2[])[0:i.indnkeyatts - 1] AS keys"
+               "          FROM pg_catalog.pg_index i"
+               "         WHERE i.indrelid = $1::oid AND i.indisunique AND i.indisvalid"
+               "           AND i.indpred IS NULL AND i.indexprs IS NULL"
+               "         ORDER BY i.indisprimary DESC, i.indexrelid LIMIT 1) k,"
+               "       pg_catalog.pg_attribute a"
+               " WHERE a.attrelid = k.indrelid AND a.attnum = ANY (k.keys) ORDER BY a.attnum"),
+           {pg::from_oid(relation)})) {
+    columns.push_back(*row[0]);
+  }
+  return columns;
+}
+
 void note_copy(Oid relation, const std::string& shard, const std::string& seen,
                const std::string& wanted) {
   const auto acting = pg::Acting::as_extension();

@@ -5,14 +5,29 @@
 namespace pgscale {
 namespace {
 
-void append_columns(Sql& sql, const ShardedTable& table) {
+constexpr char kPlain[] = "";
+constexpr char kOfTable[] = "t.";
+constexpr char kOfCopy[] = "c.";
+
+template <std::size_t N>
+void append_columns(Sql& sql, const ShardedTable& table, const char (&prefix)[N]) {
   bool first = true;
   for (const ShardedColumn& column : table.columns) {
     if (!column.generated.empty()) continue;  // computed there as here
     if (!first) sql << ", ";
     first = false;
-    sql << Identifier(column.name);
+    sql << prefix << Identifier(column.name);
   }
+}
+
+// As text, because not every type has an equality, and no search_path finds that of every type.
+Sql same_key(const std::vector<std::string>& key) {
+  Sql sql("");
+  for (const std::string& column : key) {
+    if (!sql.text().empty()) sql << " AND ";
+    sql << "c." << Identifier(column) << "::text = t." << Identifier(column) << "::text";
+  }
+  return sql;
 }
 
 }  // namespace
@@ -24,7 +39,7 @@ Identifier copy_name(const ShardedTable& table, const std::string& shard) {
 
 Sql fingerprint_statement(const ShardedTable& table) {
   Sql row("ROW(");
-  append_columns(row, table);
+  append_columns(row, table, kPlain);
   row << ")::text";
   Sql sql("SELECT count(*) || ' ' || coalesce(sum(('x' || substr(md5(");
   sql << row << "), 1, 15))::bit(60)::bigint), 0) FROM ONLY " << table.name;
@@ -34,17 +49,47 @@ Sql fingerprint_statement(const ShardedTable& table) {
 Sql fill_statement(const ShardedTable& table, const QualifiedName& copy) {
   Sql sql("INSERT INTO ");
   sql << copy << " (";
-  append_columns(sql, table);
+  append_columns(sql, table, kPlain);
   sql << ") SELECT ";
-  append_columns(sql, table);
+  append_columns(sql, table, kPlain);
   sql << " FROM ONLY " << table.name;
   return sql;
 }
 
-std::vector<Sql> refresh_statements(const ShardedTable& table, const QualifiedName& copy) {
+std::vector<Sql> replacing_statements(const ShardedTable& table, const QualifiedName& copy) {
   Sql empty("DELETE FROM ");
   empty << copy;
   return {empty, fill_statement(table, copy)};
+}
+
+Sql removal_statement(const ShardedTable& table, const QualifiedName& copy,
+                      const std::vector<std::string>& key) {
+  Sql sql("DELETE FROM ");
+  sql << copy << " c WHERE NOT EXISTS (SELECT FROM ONLY " << table.name << " t WHERE "
+      << same_key(key) << ")";
+  return sql;
+}
+
+std::vector<Sql> changing_statements(const ShardedTable& table, const QualifiedName& copy,
+                                     const std::vector<std::string>& key) {
+  Sql change("UPDATE ");
+  change << copy << " c SET (";
+  append_columns(change, table, kPlain);
+  change << ") = ROW(";
+  append_columns(change, table, kOfTable);
+  change << ") FROM ONLY " << table.name << " t WHERE " << same_key(key) << " AND ROW(";
+  append_columns(change, table, kOfCopy);
+  change << ")::text <> ROW(";
+  append_columns(change, table, kOfTable);
+  change << ")::text";
+  Sql add("INSERT INTO ");
+  add << copy << " (";
+  append_columns(add, table, kPlain);
+  add << ") SELECT ";
+  append_columns(add, table, kPlain);
+  add << " FROM ONLY " << table.name << " t WHERE NOT EXISTS (SELECT FROM " << copy << " c WHERE "
+      << same_key(key) << ")";
+  return {change, add};
 }
 
 Sql watch_statement(const QualifiedName& table) {

@@ -15,10 +15,18 @@ namespace pgscale {
 // any order. Under the same DateStyle, IntervalStyle, TimeZone and bytea_output.
 [[nodiscard]] Sql fingerprint_statement(const ShardedTable& table);
 
-// Replaces the rows of the copy by those of the table, through its foreign table; whoever reads the
+// Replace the rows of the copy by those of the table, through its foreign table; whoever reads the
 // copy sees all of the old or all of the new.
-[[nodiscard]] std::vector<Sql> refresh_statements(const ShardedTable& table,
-                                                  const QualifiedName& copy);
+[[nodiscard]] std::vector<Sql> replacing_statements(const ShardedTable& table,
+                                                    const QualifiedName& copy);
+// The same for a copy that foreign keys on the shard lead to: what stays the same is not touched,
+// for their actions (CASCADE) would be taken for each row that is deleted. First the removal. The
+// key is one whose values no two rows share.
+[[nodiscard]] Sql removal_statement(const ShardedTable& table, const QualifiedName& copy,
+                                    const std::vector<std::string>& key);
+[[nodiscard]] std::vector<Sql> changing_statements(const ShardedTable& table,
+                                                   const QualifiedName& copy,
+                                                   const std::vector<std::string>& key);
 [[nodiscard]] Sql fill_statement(const ShardedTable& table, const QualifiedName& copy);
 
 // Asks the worker to look when a transaction has changed the table.

@@ -21,12 +21,31 @@ TEST(Reference, ACopyIsComparedAndReplacedByItsStoredColumns) {
             "SELECT count(*) || ' ' || coalesce(sum(('x' || substr(md5(ROW(\"code\", "
             "\"name\")::text), 1, 15))::bit(60)::bigint), 0) FROM ONLY \"app\".\"countries\"");
   const auto statements =
-      refresh_statements(countries(), {Identifier("app"), Identifier("countries_on_s1")});
+      replacing_statements(countries(), {Identifier("app"), Identifier("countries_on_s1")});
   ASSERT_EQ(statements.size(), 2u);
   EXPECT_EQ(statements[0].text(), "DELETE FROM \"app\".\"countries_on_s1\"");
   EXPECT_EQ(statements[1].text(),
             "INSERT INTO \"app\".\"countries_on_s1\" (\"code\", \"name\") SELECT \"code\", "
             "\"name\" FROM ONLY \"app\".\"countries\"");
+}
+
+TEST(Reference, ACopyThatIsReferredToIsChangedRowByRow) {
+  const QualifiedName copy{Identifier("app"), Identifier("countries_on_s1")};
+  EXPECT_EQ(removal_statement(countries(), copy, {"code"}).text(),
+            "DELETE FROM \"app\".\"countries_on_s1\" c WHERE NOT EXISTS (SELECT FROM ONLY "
+            "\"app\".\"countries\" t WHERE c.\"code\"::text = t.\"code\"::text)");
+  const auto changes = changing_statements(countries(), copy, {"code", "name"});
+  ASSERT_EQ(changes.size(), 2u);
+  EXPECT_EQ(changes[0].text(),
+            "UPDATE \"app\".\"countries_on_s1\" c SET (\"code\", \"name\") = ROW(t.\"code\", "
+            "t.\"name\") FROM ONLY \"app\".\"countries\" t WHERE c.\"code\"::text = "
+            "t.\"code\"::text AND c.\"name\"::text = t.\"name\"::text AND ROW(c.\"code\", "
+            "c.\"name\")::text <> ROW(t.\"code\", t.\"name\")::text");
+  EXPECT_EQ(changes[1].text(),
+            "INSERT INTO \"app\".\"countries_on_s1\" (\"code\", \"name\") SELECT \"code\", "
+            "\"name\" FROM ONLY \"app\".\"countries\" t WHERE NOT EXISTS (SELECT FROM "
+            "\"app\".\"countries_on_s1\" c WHERE c.\"code\"::text = t.\"code\"::text AND "
+            "c.\"name\"::text = t.\"name\"::text)");
 }
 
 TEST(Reference, WorkIsDoneOnlyWhereItIsKnownToBeNeeded) {
