@@ -64,6 +64,12 @@ pg::Outcome outcome_of(const PGresult* result, const std::string& shard) {
   return outcome;
 }
 
+// The shard waits for rows or sends them, and libpq gives the same result for as long.
+bool is_copy(const PGresult* result) {
+  const ExecStatusType status = PQresultStatus(result);
+  return status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH;
+}
+
 }  // namespace
 
 void Link::Close::operator()(pg_conn* connection) const noexcept { PQfinish(connection); }
@@ -231,34 +237,40 @@ void Link::read() {
     return;
   }
   while (PQisBusy(connection_.get()) == 0) {
-    PGresult* result = PQgetResult(connection_.get());
-    if (result == nullptr) {
+    const Result result(PQgetResult(connection_.get()));
+    if (!result) {
       stage_ = Stage::kIdle;
       elapsed_ = duration_cast<std::chrono::microseconds>(steady_clock::now() - begun_);
       return;
     }
-    take(result);
+    if (is_copy(result.get())) {
+      give_up({"0A000",
+               "shard \"" + target_.shard + "\": COPY FROM STDIN and TO STDOUT cannot be used here",
+               {},
+               {}});
+      return;
+    }
+    take(result.get());
   }
 }
 
-void Link::take(pg_result* taken) {
-  const Result result(taken);
-  const ExecStatusType status = PQresultStatus(result.get());
+void Link::take(pg_result* result) {
+  const ExecStatusType status = PQresultStatus(result);
   if (status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE) {
-    if (!reply_.failure) reply_.failure = outcome_of(result.get(), target_.shard);
+    if (!reply_.failure) reply_.failure = outcome_of(result, target_.shard);
     return;
   }
   if (status != PGRES_TUPLES_OK && status != PGRES_SINGLE_TUPLE) {
-    const std::string changed = PQcmdTuples(result.get());
+    const std::string changed = PQcmdTuples(result);
     if (!changed.empty()) reply_.affected += std::stoll(changed);
     return;
   }
-  const int columns = PQnfields(result.get());
+  const int columns = PQnfields(result);
   std::vector<const char*> values(static_cast<std::size_t>(columns));
-  for (int row = 0; row < PQntuples(result.get()); row++) {
+  for (int row = 0; row < PQntuples(result); row++) {
     for (int i = 0; i < columns; i++) {
       values[static_cast<std::size_t>(i)] =
-          PQgetisnull(result.get(), row, i) != 0 ? nullptr : PQgetvalue(result.get(), row, i);
+          PQgetisnull(result, row, i) != 0 ? nullptr : PQgetvalue(result, row, i);
     }
     reply_.affected++;
     if (sink_) {

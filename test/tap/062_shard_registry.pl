@@ -61,6 +61,13 @@ is(ask($node, 'postgres', "SELECT count(*), count(DISTINCT shard) FROM pgscale.q
 	'100000|2', 'or those that it is told');
 refused("SELECT * FROM pgscale.query_shards('SELECT 1/0') AS t (shard name, a int)", qr/22012: shard "s\d": division by zero/, 'an error is passed on');
 refused("SELECT * FROM pgscale.query_shards('SELECT 1; SELECT 2') AS t (shard name, a int)", qr/42601: .*multiple commands/, 'one statement is one statement');
+# libpq would give the same answer to it for ever.
+foreach my $copy ('COPY (SELECT 1) TO STDOUT', 'COPY t FROM STDIN')
+{
+	$node->safe_psql('postgres', "SELECT * FROM pgscale.exec_shards('CREATE TABLE IF NOT EXISTS t (a int)')");
+	refused("SELECT * FROM pgscale.query_shards('$copy') AS t (shard name, a int)", qr/0A000: shard "s\d": COPY FROM STDIN and TO STDOUT cannot be used here/, "$copy is refused");
+}
+$node->safe_psql('postgres', "SELECT * FROM pgscale.exec_shards('DROP TABLE t')");
 $begun = time;
 refused("SELECT * FROM pgscale.query_shards('SELECT pg_sleep(60)', timeout => '300ms') AS t (shard name, a text)",
 	qr/57014: shard "s\d".*(in time|statement timeout)/, 'a timeout is one');
