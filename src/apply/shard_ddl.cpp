@@ -114,6 +114,7 @@ void run_there(const ShardDdlRequest& request, const Table& table, const DdlWork
   const Mark mark = catalog::own_mark();
   shards->prepare(mark.coordinator.cluster, mark.transaction);
   remote::hand_over(std::move(shards));
+  pg::call(pgs_note_prepared, table.relation);
 }
 
 }  // namespace

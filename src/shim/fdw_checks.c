@@ -1,10 +1,13 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "catalog/partition.h"
 #include "commands/defrem.h"
+#include "executor/executor.h"
 #include "foreign/fdwapi.h"
 #include "foreign/foreign.h"
 #include "nodes/execnodes.h"
+#include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/timestamp.h"
 
@@ -12,6 +15,7 @@
 #include "shim/fdw_checks.h"
 #include "shim/shard_board.h"
 #include "shim/shard_guard.h"
+#include "shim/transaction_end.h"
 
 static void
 say_that_it_is_down(int slot)
@@ -25,6 +29,50 @@ say_that_it_is_down(int slot)
 			 errmsg("shard \"%s\" is down since %s", entry.name, timestamptz_to_str(health.since)),
 			 errdetail_internal("%s", health.error),
 			 errhint("Statements that need other shards only are carried out. The shard is tried again all the time.")));
+}
+
+/* Of the table that was written to last: what it is on has been noted. */
+static Oid	noted = InvalidOid;
+
+/* A table that this transaction has changed on its shards, where what it has prepared holds the locks. */
+static Oid	prepared = InvalidOid;
+
+static void listen_to_transactions(void);
+
+void
+pgs_note_prepared(uint32_t relation)
+{
+	listen_to_transactions();
+	prepared = relation;
+}
+
+/* What we prepared ends only when we do: waiting for it would be for ever. */
+static void
+refuse_prepared(Oid relation)
+{
+	if (!OidIsValid(prepared) || !list_member_oid(get_partition_ancestors(relation), prepared))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_IN_USE),
+			 errmsg("table \"%s\" has been changed on its shards by this transaction", get_rel_name(prepared)),
+			 errdetail("They hold its locks until the transaction has ended."),
+			 errhint("Commit before you use its rows.")));
+}
+
+void
+pgs_check_scan(ForeignScanState *node)
+{
+	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
+	int			index = -1;
+
+	while (OidIsValid(prepared) && (index = bms_next_member(plan->fs_relids, index)) >= 0)
+	{
+		RangeTblEntry *entry = exec_rt_fetch(index, node->ss.ps.state);
+
+		if (entry->rtekind == RTE_RELATION)
+			refuse_prepared(entry->relid);
+	}
+	pgs_check_shard(plan->fs_server);
 }
 
 void
@@ -42,6 +90,7 @@ pgs_check_shard(uint32_t server)
 void
 pgs_check_shard_of(uint32_t relation)
 {
+	refuse_prepared(relation);
 	pgs_check_shard(GetForeignServerIdByRelId(relation));
 }
 
@@ -69,6 +118,8 @@ pgs_check_shard_for_estimate(uint32_t relation)
 {
 	int			slot = pgs_shard_slot(GetForeignServerIdByRelId(relation));
 
+	if (OidIsValid(prepared) && estimates_remotely(relation))
+		refuse_prepared(relation);
 	if (slot < 0)
 		return;
 	if (!pgs_shard_is_down(slot))
@@ -96,8 +147,6 @@ pgs_check_target_scan(ForeignScanState *node)
 			 errhint("Write constants in place of now(), of other functions that are not immutable and of columns of local tables, or set pgscale.allow_full_scan_dml.")));
 }
 
-/* Of the table that was written to last: what it is on has been noted. */
-static Oid	noted = InvalidOid;
 
 static void
 at_transaction_end(XactEvent event, void *arg)
@@ -105,6 +154,7 @@ at_transaction_end(XactEvent event, void *arg)
 	if (event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT)
 		return;
 	noted = InvalidOid;
+	prepared = InvalidOid;
 	body_shard_writes_end(PGS_WRITES_OVER, 0);
 }
 

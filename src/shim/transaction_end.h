@@ -15,6 +15,12 @@ extern "C" {
  */
 extern void pgs_await_transaction_end(const char *function);
 
+/*
+ * What this transaction has prepared on the shards holds the locks of the table there: until it ends
+ * a statement that needs them is an error.
+ */
+extern void pgs_note_prepared(uint32_t relation);
+
 /* Brings to disk what this transaction has written to the log so far. */
 extern void pgs_flush_own_records(void);
 

@@ -92,6 +92,15 @@ columns_are('customer remark price more', 'a commit keeps it');
 ddl('ALTER TABLE orders DROP COLUMN more');
 columns_are('customer remark price', 'dropping as well');
 
+# What it has prepared holds the locks of the table, so its own rows would be waited for for ever.
+my $changes = "BEGIN; SET LOCAL statement_timeout = '20s'; SELECT pgscale.shard_ddl('orders', 'ALTER TABLE orders ADD COLUMN more int');";
+my $in_use = qr/55006: table "orders" has been changed on its shards by this transaction/;
+refused("$changes $_", $in_use, "then $_")
+  foreach 'SELECT count(*) FROM orders', 'SELECT a.customer FROM orders a JOIN orders b USING (customer) WHERE a.customer = 1',
+  'INSERT INTO orders (customer) VALUES (1)', 'UPDATE orders SET more = 1 WHERE customer = 1', 'DELETE FROM orders WHERE customer = 1',
+  'ANALYZE orders';
+columns_are('customer remark price', 'and nothing has changed');
+
 # --- what is refused changes nothing
 ddl_refused('ALTER TABLE orders ADD COLUMN a int; DROP TABLE orders', qr/22023: ddl must be one statement/, 'two statements');
 ddl_refused('DELETE FROM orders', qr/0A000: this statement cannot be run on shards/, 'what is no DDL');
