@@ -73,7 +73,7 @@ Sql constraints() {
 Sql indexes() {
   return Sql(
       " SELECT w.place, 'index', c.relname::text,"
-      "        pg_catalog.substr(g.definition, pg_catalog.strpos(g.definition, ' USING ')),"
+      "        pg_catalog.substr(g.definition, pg_catalog.strpos(g.definition, ' USING ') + 1),"
       "        i.indisunique::text, i.indisvalid::text,"
       "        EXISTS (SELECT FROM pg_catalog.pg_constraint k"
       "                 WHERE k.conrelid = w.oid AND k.conindid = i.indexrelid)::text, NULL, NULL"

@@ -210,7 +210,7 @@ class ShapeComparison {
       Sql sql("CREATE UNIQUE INDEX ");
       sql << Identifier(index.name) << " ON " << name_ << " " << Definition{index.definition};
       add(ShardDriftKind::kUniqueMissing, index.name, Severity::kCritical,
-          "nothing keeps rows unique:" + index.definition, {sql});
+          "nothing keeps rows unique: " + index.definition, {sql});
     }
   }
 
@@ -221,7 +221,7 @@ class ShapeComparison {
       Sql sql("CREATE INDEX ");
       sql << Identifier(wanted.name) << " ON " << name_ << " " << Definition{wanted.definition};
       add(ShardDriftKind::kIndexMissing, wanted.name, Severity::kWarning,
-          "the shard has none like it:" + wanted.definition, {sql});
+          "the shard has none like it: " + wanted.definition, {sql});
     }
     for (const ShapeIndex& index : there_.indexes) {
       if (!index.is_valid) {
@@ -229,7 +229,7 @@ class ShapeComparison {
             "it is not valid on the shard");
       } else if (!index.is_of_constraint && !is_wished(index)) {
         add(ShardDriftKind::kIndexExtra, index.name, Severity::kInfo,
-            "only the shard has it:" + index.definition);
+            "only the shard has it: " + index.definition);
       }
     }
     for (const ShapeConstraint& constraint : there_.constraints) {

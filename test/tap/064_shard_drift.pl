@@ -18,6 +18,7 @@ add_shard($node, @shards);
 $node->safe_psql('postgres', <<'SQL');
 CREATE TABLE t (id integer NOT NULL, k integer CONSTRAINT k_positive CHECK (k >= 0), note text DEFAULT 'x', PRIMARY KEY (id));
 CREATE INDEX t_note ON t (note);
+CREATE UNIQUE INDEX t_key ON t (id, lower(note));
 INSERT INTO t SELECT g, g FROM generate_series(1, 1000) g;
 SELECT * FROM pgscale.create_sharded_table('t', 'id', partitions => 4);
 SQL
@@ -44,8 +45,8 @@ sub repaired
 }
 
 # --- what can be mended on the shard
-drifts($s1, 'ALTER TABLE t DROP COLUMN note', ":column_missing:note:critical:shard\n:index_missing:t_note:warning:shard", 'a missing column');
-repaired('it, with its index,');
+drifts($s1, 'ALTER TABLE t DROP COLUMN note', ":column_missing:note:critical:shard\n:unique_missing:t_key:critical:shard\n:index_missing:t_note:warning:shard", 'a missing column');
+repaired('it, with its indexes,');
 is(ask($s1, 'postgres', "SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef WHERE adrelid = 't'::regclass"), "'x'::text", 'with its default');
 drifts($s1, "ALTER TABLE t ALTER note SET DEFAULT 'y'", ':default:note:warning:shard', 'another default, told once and not for each partition');
 repaired('it');
@@ -54,6 +55,8 @@ repaired('it');
 drifts($s1, 'ALTER TABLE t DROP CONSTRAINT k_positive', ':constraint_missing:k_positive:warning:shard', 'a missing CHECK');
 repaired('it');
 drifts($s1, 'ALTER TABLE t DROP CONSTRAINT t_pkey', ':unique_missing:t_pkey:critical:shard', 'a missing primary key');
+repaired('it');
+drifts($s1, 'DROP INDEX t_key', ':unique_missing:t_key:critical:shard', 'a missing unique index');
 repaired('it');
 drifts($s1, 'DROP INDEX t_note', ':index_missing:t_note:warning:shard', 'a missing index');
 repaired('it');

@@ -30,7 +30,7 @@ Shape parent_shape() {
   shape.columns = {column("id", "integer"), column("note", "text")};
   shape.columns[1].collation = "default (c, C)";
   shape.constraints = {{"positive", 'c', "CHECK ((id > 0))", true}};
-  shape.indexes = {{"t_note", " USING btree (note)", false, true, false}};
+  shape.indexes = {{"t_note", "USING btree (note)", false, true, false}};
   return shape;
 }
 
@@ -179,7 +179,7 @@ TEST(ShardDrift, ConstraintsAndIndexesAreMadeAnew) {
             R"(ALTER TABLE "public"."t" ADD CONSTRAINT "positive" CHECK ((id > 0));)");
   EXPECT_EQ(found[1].kind, ShardDriftKind::kUniqueMissing);
   EXPECT_EQ(found[1].severity, Severity::kCritical);
-  EXPECT_EQ(fix_of(found[2]), R"(CREATE INDEX "t_note" ON "public"."t"  USING btree (note);)");
+  EXPECT_EQ(fix_of(found[2]), R"(CREATE INDEX "t_note" ON "public"."t" USING btree (note);)");
 }
 
 TEST(ShardDrift, APartitionedLeafIsNotWritten) {
