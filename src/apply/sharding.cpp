@@ -76,8 +76,20 @@ class Sharding {
       throw Failure(Problem::kUndefinedColumn,
                     "column \"" + request_.key + "\" of relation \"" + name + "\" does not exist");
     }
+    if (request_.method == Method::kHash) refuse_enum();
     refuse_unshardable(as_unpartitioned(), {request_.key});
     if (table_.is_partitioned) check_parent();
+  }
+
+  // The shards would not take most of the rows.
+  void refuse_enum() const {
+    const auto found = catalog::enum_in(request_.relation, request_.key);
+    if (!found) return;
+    throw Failure(
+        Problem::kNotSupported,
+        "column \"" + request_.key + "\" cannot be the key of partitions by hash on shards",
+        "The hash of a value of enum " + *found + " is another one on each server.",
+        "Use method 'list', or another column.");
   }
 
   // The children of a partitioned table are looked at by themselves.

@@ -35,4 +35,24 @@ bool keys_agree(Oid relation, const std::string& column, Oid other,
               .empty();
 }
 
+std::optional<std::string> enum_in(Oid relation, const std::string& column) {
+  const auto rows = pg::query(
+      Sql("WITH RECURSIVE part (oid) AS ("
+          "  SELECT atttypid FROM pg_catalog.pg_attribute WHERE attrelid = $1::oid AND attname = $2"
+          "  UNION"
+          "  SELECT n.oid FROM part p JOIN pg_catalog.pg_type t USING (oid), LATERAL ("
+          "    SELECT t.typbasetype WHERE t.typtype = 'd'"
+          "    UNION ALL SELECT t.typelem WHERE t.typelem <> 0"
+          "    UNION ALL SELECT r.rngsubtype FROM pg_catalog.pg_range r"
+          "               WHERE t.oid IN (r.rngtypid, r.rngmultitypid)"
+          "    UNION ALL SELECT a.atttypid FROM pg_catalog.pg_attribute a"
+          "               WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped"
+          "  ) n (oid))"
+          "SELECT pg_catalog.format_type(oid, NULL) FROM part JOIN pg_catalog.pg_type USING (oid)"
+          " WHERE typtype = 'e' ORDER BY oid LIMIT 1"),
+      {pg::from_oid(relation), column});
+  if (rows.empty()) return std::nullopt;
+  return rows.front()[0];
+}
+
 }  // namespace pgscale::catalog

@@ -85,6 +85,14 @@ is(ask($shards[1], 'postgres', 'SELECT string_agg(name, \',\') FROM users'), 'b'
 # --- refused, and nothing changed
 my $tables = ask($node, 'postgres', tables_on_shards(''));
 refused("CREATE TABLE u (id int PRIMARY KEY, k int); SELECT * FROM pgscale.create_sharded_table('u', 'k')", qr/42P17: unique index "u_pkey" lacks the column "k"/, 'uniqueness needs the key');
+$node->safe_psql('postgres', <<'SQL');
+CREATE TYPE mood AS ENUM ('sad', 'happy');
+CREATE TYPE state AS (mood mood);
+CREATE DOMAIN states AS state[];
+CREATE TABLE moods (k states);
+SQL
+refused("SELECT * FROM pgscale.create_sharded_table('moods', 'k')", qr/0A000: column "k" cannot be the key of partitions by hash on shards\nDETAIL:  The hash of a value of enum public.mood/,
+	'what each server hashes in its own way is no hash key');
 refused("SELECT * FROM pgscale.create_sharded_table('u', 'nothing')", qr/42703: column "nothing"/, 'a key must exist');
 refused("SELECT * FROM pgscale.create_sharded_table('u', 'id', 'round')", qr/22023: invalid value for method/, 'a method must be one');
 refused("SELECT * FROM pgscale.create_sharded_table('orders', 'customer_id')", qr/42710: table "orders" is on shards already/, 'once is enough');
