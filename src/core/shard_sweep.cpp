@@ -68,7 +68,8 @@ ShardItem drop_step(const MarkedTable& table) {
 ShardItem doubt(const MarkedTable& table) {
   return ShardRefusal{ShardAction::kDropOrphan, table.shard, readable(table.name),
                       "a table that pgscale has made there belongs to none here",
-                      "If it is not wanted, drop it on the shard."};
+                      "If a table here leads to its partitions and was renamed, give it back its "
+                      "name and schema. If its rows are not wanted, drop it on the shard."};
 }
 
 }  // namespace

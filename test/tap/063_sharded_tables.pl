@@ -152,10 +152,15 @@ $node->safe_psql('other', "SELECT pgscale.add_shard('s1', '" . $shards[0]->host 
 is(ask($node, 'other', 'SELECT object, refusal FROM pgscale.plan_shards()'), '', 'sees that the tables there are not its own');
 refused('CREATE TABLE big (k int); SELECT * FROM pgscale.create_sharded_table(\'big\', \'k\')', qr/42P07: table public.big already exists on shard "s1"/, 'and does not touch them', 'other');
 
+# --- a renamed table is not said to be unwanted
+$node->safe_psql('postgres', 'ALTER TABLE big RENAME TO large');
+like(ask($node, 'postgres', "SELECT refusal FROM pgscale.plan_shards() WHERE object = 'public.big' LIMIT 1"), qr/was renamed, give it back its name/, 'a table that was renamed here is to have its name');
+$node->safe_psql('postgres', 'ALTER TABLE large RENAME TO big');
+
 # --- a dropped table is forgotten, and its tables on the shards are told of
 $node->safe_psql('postgres', 'DROP TABLE big');
 is(ask($node, 'postgres', "SELECT count(*) FROM pgscale.sharded_table WHERE relation::text ~ '^[0-9]'"), 0, 'a table that is dropped is forgotten');
-like(ask($node, 'postgres', "SELECT refusal FROM pgscale.plan_shards() WHERE object = 'public.big' LIMIT 1"), qr/belongs to none here/, 'its tables on the shards are not dropped unasked');
+like(ask($node, 'postgres', "SELECT refusal FROM pgscale.plan_shards() WHERE object = 'public.big' LIMIT 1"), qr/belongs to none here.*If its rows are not wanted/s, 'its tables on the shards are not dropped unasked');
 
 # What is frozen when the test dies could not be stopped.
 END
