@@ -28,8 +28,10 @@ Table read_table(Oid relation) {
   const auto row = catalog::require_sharded(relation);
   Table table{relation, catalog::read_owner(relation), catalog::holding_shards(relation)};
   if (row.kind == catalog::ShardedKind::kReference) {
-    throw Failure(Problem::kNotSupported,
-                  "\"" + table.facts.name.name.name() + "\" is a reference table");
+    throw Failure(
+        Problem::kNotSupported, "\"" + table.facts.name.name.name() + "\" is a reference table", {},
+        "Alter its copies by pgscale.exec_shards(), and then, in one transaction, the table "
+        "and its foreign tables, which pgscale.placement names.");
   }
   if (!pg::call(pgs_owns, relation)) {
     throw Failure(Problem::kInsufficientPrivilege,

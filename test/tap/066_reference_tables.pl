@@ -69,6 +69,13 @@ CALL pgscale.sync_shards();
 SQL
 becomes($_, 'postgres', $names, 'Deutschland,Italia,Japan', 'a copy that is referred to is kept in step on ' . $_->name) foreach @shards;
 is(ask($node, 'postgres', 'SELECT code, count(*) FROM cities GROUP BY code ORDER BY code'), "de|10\nit|10", 'rows that refer to others than the deleted one stay');
+# Another shape, as the hint says.
+my ($code, $none, $hint) = $node->psql('postgres', "SELECT pgscale.shard_ddl('countries', 'ALTER TABLE countries ADD COLUMN capital text')");
+like($hint, qr/"countries" is a reference table\nHINT:  Alter its copies by pgscale.exec_shards\(\), and then, in one transaction,/, 'how a reference table is altered is said');
+$node->safe_psql('postgres', "SELECT pgscale.exec_shards('ALTER TABLE countries ADD COLUMN capital text')");
+$node->safe_psql('postgres', "BEGIN; ALTER TABLE countries ADD COLUMN capital text DEFAULT '?'; ALTER TABLE countries_on_s1 ADD COLUMN capital text; ALTER TABLE countries_on_s2 ADD COLUMN capital text; ALTER TABLE countries_on_s3 ADD COLUMN capital text; COMMIT");
+$node->safe_psql('postgres', 'CALL pgscale.sync_shards()');
+becomes($_, 'postgres', "SELECT string_agg(code || capital, ',' ORDER BY code) FROM countries", 'de?,it?,jp?', 'a column that has been added is filled on ' . $_->name) foreach @shards;
 # Where nobody refers to it, unique values may change places.
 $node->safe_psql('postgres', <<'SQL');
 CREATE TABLE ranks (id int PRIMARY KEY, rank int UNIQUE DEFERRABLE);
