@@ -60,6 +60,15 @@ void require_way_in(const ShardUser& user, std::optional<Oid> role) {
                 "Give a password, or another auth.");
 }
 
+// An empty password lets nobody in: for PostgreSQL it is as good as none.
+std::optional<std::string> password_in(const pg::Arguments& arguments, int position) {
+  const auto password = arguments.text(position);
+  if (password && password->empty()) {
+    throw Failure(Problem::kInvalidParameter, "password must not be empty");
+  }
+  return password;
+}
+
 std::vector<std::string> shards_of(const std::optional<std::string>& name) {
   return catalog::chosen_shards(
       pg::array_literal(std::vector<std::string>{pg::not_null(name, "shard")}));
@@ -72,10 +81,14 @@ void map_user(PgsCall* call) {
   user.local_role = pg::not_null(arguments.text(0), "local_role");
   user.remote_user = pg::not_null(arguments.text(2), "remote_user");
   user.auth = parse_auth(pg::not_null(arguments.text(4), "auth"));
+  if (user.remote_user.empty()) {
+    throw Failure(Problem::kInvalidParameter, "remote_user must not be empty");
+  }
+  const auto password = password_in(arguments, 3);
   const auto role = catalog::role_by_name(user.local_role);
   for (const std::string& shard : shards_of(arguments.text(1))) {
     user.shard = shard;
-    set_mapping(shard, user.local_role, options_of(user, arguments.text(3)));
+    set_mapping(shard, user.local_role, options_of(user, password));
     require_way_in(user, role);
     catalog::save_shard_user(user);
   }
@@ -172,7 +185,7 @@ void rotate_password(PgsCall* call) {
     throw Failure(Problem::kInvalidParameter, "the password of public cannot be rotated", {},
                   "Use pgscale.map_user().");
   }
-  const auto password = arguments.text(2);
+  const auto password = password_in(arguments, 2);
   Rotation(name, *role, password ? *password : random_password()).run(shards_of(arguments.text(1)));
   session.end();
   pg::call(pgs_return_void, call);

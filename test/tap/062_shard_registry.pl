@@ -103,6 +103,10 @@ refused("SET ROLE app; SELECT pgscale.add_shard('mine', 'localhost', 1, 'x')", q
 	'nor add one, without the right to make servers');
 $node->safe_psql('postgres', "SELECT pgscale.rotate_password('app', 's1', 'second secret')");
 is(ask($node, 'postgres', "SET ROLE app; $who"), 'remote', 'a password is changed on both sides');
+refused("SELECT pgscale.rotate_password('app', 's1', '')", qr/22023: password must not be empty/, 'an empty one would shut everybody out');
+refused("SELECT pgscale.map_user('app', 's1', 'remote', '')", qr/22023: password must not be empty/, 'in a mapping as well');
+refused("SELECT pgscale.map_user('app', 's1', '', 'x')", qr/22023: remote_user must not be empty/, 'and nobody is nobody');
+is(ask($node, 'postgres', "SET ROLE app; $who"), 'remote', 'the password is the old one');
 $node->safe_psql('postgres', "SELECT pgscale.rotate_password('app', 's1')");
 is(ask($node, 'postgres', "SET ROLE app; $who"), 'remote', 'also to one that nobody knows');
 is(ask($node, 'postgres', "SELECT count(*) FROM pg_user_mappings, pg_options_to_table(umoptions) WHERE option_name = 'password' AND option_value ~ '^[0-9a-f]{64}\$'"),
