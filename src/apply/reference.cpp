@@ -41,8 +41,7 @@ class Reference {
   // The shard comes last: what is committed there when something fails here would bear the mark of
   // a transaction that goes on.
   void make(const std::string& shard) const {
-    const QualifiedName copy = copy_on(shard);
-    execute({foreign_table_statement(shape_, copy, shard, table_.name)});
+    make_here(shard);
     catalog::insert_placement(relation_, placement(shard));
     make_on_shard(shard);
   }
@@ -56,6 +55,7 @@ class Reference {
   // The removal comes first because its lock on the copy keeps new foreign keys away.
   void refresh(const std::string& shard) const {
     const QualifiedName copy = copy_on(shard);
+    if (!catalog::has_relation(copy)) make_here(shard);  // DROP SERVER takes it along
     if (!key_.empty()) execute({removal_statement(shape_, copy, key_)});
     execute(!key_.empty() && is_referenced_on(shard) ? changing_statements(shape_, copy, key_)
                                                      : replacing_statements(shape_, copy));
@@ -85,6 +85,10 @@ class Reference {
   }
 
  private:
+  void make_here(const std::string& shard) const {
+    execute({foreign_table_statement(shape_, copy_on(shard), shard, table_.name)});
+  }
+
   void make_on_shard(const std::string& shard) const {
     remote::Team team({shard}, table_.owner, remote::in(kPatience));
     std::vector<Sql> work;

@@ -31,6 +31,14 @@ std::vector<std::string> key_of_rows(Oid relation) {
   return columns;
 }
 
+bool has_relation(const QualifiedName& name) {
+  return !pg::query(Sql("SELECT FROM pg_catalog.pg_class c"
+                        "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+                        " WHERE n.nspname = $1 AND c.relname = $2"),
+                    {name.schema.name(), name.name.name()})
+              .empty();
+}
+
 void note_copy(Oid relation, const std::string& shard, const std::string& seen,
                const std::string& wanted) {
   const auto acting = pg::Acting::as_extension();

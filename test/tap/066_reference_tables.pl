@@ -76,6 +76,11 @@ $node->safe_psql('postgres', "SELECT pgscale.exec_shards('ALTER TABLE countries 
 $node->safe_psql('postgres', "BEGIN; ALTER TABLE countries ADD COLUMN capital text DEFAULT '?'; ALTER TABLE countries_on_s1 ADD COLUMN capital text; ALTER TABLE countries_on_s2 ADD COLUMN capital text; ALTER TABLE countries_on_s3 ADD COLUMN capital text; COMMIT");
 $node->safe_psql('postgres', 'CALL pgscale.sync_shards()');
 becomes($_, 'postgres', "SELECT string_agg(code || capital, ',' ORDER BY code) FROM countries", 'de?,it?,jp?', 'a column that has been added is filled on ' . $_->name) foreach @shards;
+# The foreign table of a copy comes back with its server.
+$node->safe_psql('postgres', "DROP SERVER s3 CASCADE; CALL pgscale.sync_shards(); SELECT pgscale.map_user(current_user, 's3', current_user)");
+$node->safe_psql('postgres', "UPDATE countries SET capital = 'Tokyo' WHERE code = 'jp'");
+becomes($shards[2], 'postgres', "SELECT capital FROM countries WHERE code = 'jp'", 'Tokyo', 'a copy whose foreign table was dropped is kept in step');
+$node->safe_psql('postgres', "CALL pgscale.repair_shards('cities')");
 # Where nobody refers to it, unique values may change places.
 $node->safe_psql('postgres', <<'SQL');
 CREATE TABLE ranks (id int PRIMARY KEY, rank int UNIQUE DEFERRABLE);
