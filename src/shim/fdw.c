@@ -33,7 +33,7 @@ begin_scan(ForeignScanState *node, int eflags)
 	if (!(eflags & EXEC_FLAG_EXPLAIN_ONLY))
 	{
 		pgs_check_target_scan(node);
-		pgs_check_scan(node);
+		pgs_check_shard(((ForeignScan *) node->ss.ps.plan)->fs_server);
 	}
 	original.BeginForeignScan(node, eflags);
 	pgs_cut_off_before_others((eflags & EXEC_FLAG_EXPLAIN_ONLY) == 0);
@@ -60,7 +60,7 @@ static void
 begin_direct_modify(ForeignScanState *node, int eflags)
 {
 	if (!(eflags & EXEC_FLAG_EXPLAIN_ONLY))
-		pgs_check_scan(node);
+		pgs_check_shard(((ForeignScan *) node->ss.ps.plan)->fs_server);
 	original.BeginDirectModify(node, eflags);
 	pgs_cut_off_before_others((eflags & EXEC_FLAG_EXPLAIN_ONLY) == 0);
 }

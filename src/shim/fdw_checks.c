@@ -1,9 +1,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "catalog/partition.h"
 #include "commands/defrem.h"
-#include "executor/executor.h"
 #include "foreign/fdwapi.h"
 #include "foreign/foreign.h"
 #include "nodes/execnodes.h"
@@ -34,7 +32,7 @@ say_that_it_is_down(int slot)
 /* Of the table that was written to last: what it is on has been noted. */
 static Oid	noted = InvalidOid;
 
-/* A table that this transaction has changed on its shards, where what it has prepared holds the locks. */
+/* A table that this transaction has changed on its shards, where what it has prepared holds locks. */
 static Oid	prepared = InvalidOid;
 
 static void listen_to_transactions(void);
@@ -46,33 +44,19 @@ pgs_note_prepared(uint32_t relation)
 	prepared = relation;
 }
 
-/* What we prepared ends only when we do: waiting for it would be for ever. */
+/*
+ * What we prepared ends only when we do: waiting for it would be for ever.  Its locks can be on
+ * tables that foreign keys on the shards lead to, so no table there is safe.
+ */
 static void
-refuse_prepared(Oid relation)
+refuse_after_prepare(void)
 {
-	if (!OidIsValid(prepared) || !list_member_oid(get_partition_ancestors(relation), prepared))
-		return;
-	ereport(ERROR,
-			(errcode(ERRCODE_OBJECT_IN_USE),
-			 errmsg("table \"%s\" has been changed on its shards by this transaction", get_rel_name(prepared)),
-			 errdetail("They hold its locks until the transaction has ended."),
-			 errhint("Commit before you use its rows.")));
-}
-
-void
-pgs_check_scan(ForeignScanState *node)
-{
-	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
-	int			index = -1;
-
-	while (OidIsValid(prepared) && (index = bms_next_member(plan->fs_relids, index)) >= 0)
-	{
-		RangeTblEntry *entry = exec_rt_fetch(index, node->ss.ps.state);
-
-		if (entry->rtekind == RTE_RELATION)
-			refuse_prepared(entry->relid);
-	}
-	pgs_check_shard(plan->fs_server);
+	if (OidIsValid(prepared))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_IN_USE),
+				 errmsg("table \"%s\" has been changed on its shards by this transaction", get_rel_name(prepared)),
+				 errdetail("They hold its locks, and those of tables it refers to, until the transaction has ended."),
+				 errhint("Commit before you use rows on shards.")));
 }
 
 void
@@ -80,6 +64,7 @@ pgs_check_shard(uint32_t server)
 {
 	int			slot = pgs_shard_slot(server);
 
+	refuse_after_prepare();
 	if (slot < 0)
 		return;
 	if (pgs_shard_is_down(slot))
@@ -90,7 +75,6 @@ pgs_check_shard(uint32_t server)
 void
 pgs_check_shard_of(uint32_t relation)
 {
-	refuse_prepared(relation);
 	pgs_check_shard(GetForeignServerIdByRelId(relation));
 }
 
@@ -119,7 +103,7 @@ pgs_check_shard_for_estimate(uint32_t relation)
 	int			slot = pgs_shard_slot(GetForeignServerIdByRelId(relation));
 
 	if (OidIsValid(prepared) && estimates_remotely(relation))
-		refuse_prepared(relation);
+		refuse_after_prepare();
 	if (slot < 0)
 		return;
 	if (!pgs_shard_is_down(slot))

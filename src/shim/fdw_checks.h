@@ -11,7 +11,6 @@ struct ForeignScanState;
  */
 extern void pgs_check_shard(uint32_t server);
 extern void pgs_check_shard_of(uint32_t relation);
-extern void pgs_check_scan(struct ForeignScanState *node);
 
 /* The same before planning, which asks the shard only where use_remote_estimate is on. */
 extern void pgs_check_shard_for_estimate(uint32_t relation);

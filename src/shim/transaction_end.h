@@ -16,8 +16,8 @@ extern "C" {
 extern void pgs_await_transaction_end(const char *function);
 
 /*
- * What this transaction has prepared on the shards holds the locks of the table there: until it ends
- * a statement that needs them is an error.
+ * What this transaction has prepared on the shards of the table holds locks there: until it ends a
+ * statement that needs a shard is an error.
  */
 extern void pgs_note_prepared(uint32_t relation);
 

@@ -92,7 +92,14 @@ columns_are('customer remark price more', 'a commit keeps it');
 ddl('ALTER TABLE orders DROP COLUMN more');
 columns_are('customer remark price', 'dropping as well');
 
-# What it has prepared holds the locks of the table, so its own rows would be waited for for ever.
+# What it has prepared holds the locks of the table and of those it refers to, so rows would be waited for for ever.
+$node->safe_psql('postgres', <<'SQL');
+CREATE TABLE customers (customer int PRIMARY KEY);
+SELECT pgscale.create_sharded_table('customers', 'customer', colocate_with => 'orders');
+INSERT INTO customers SELECT DISTINCT customer FROM orders;
+SQL
+refused("BEGIN; SET LOCAL statement_timeout = '20s'; SELECT pgscale.shard_ddl('orders', 'ALTER TABLE orders ADD FOREIGN KEY (customer) REFERENCES customers'); INSERT INTO customers VALUES (1000)",
+	qr/55006: table "orders" has been changed on its shards by this transaction/, 'a table that is referred to cannot be written then');
 my $changes = "BEGIN; SET LOCAL statement_timeout = '20s'; SELECT pgscale.shard_ddl('orders', 'ALTER TABLE orders ADD COLUMN more int');";
 my $in_use = qr/55006: table "orders" has been changed on its shards by this transaction/;
 refused("$changes $_", $in_use, "then $_")
