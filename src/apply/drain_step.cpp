@@ -41,7 +41,7 @@ void StepRunner::drain_as_owner(const Step& step, pg::LockTimeout& limit) {
       limit.spend();
       pg::execute(step.sql[i]);
     }
-    set_replica_index(step);
+    complete_attached(step);
   }
   catalog::record_growth(managed_.facts.parent.oid, partition, move.grows_to);
 }

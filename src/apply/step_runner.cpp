@@ -7,6 +7,7 @@
 #include "catalog/analysis.h"
 #include "catalog/blockers.h"
 #include "catalog/cold_shards.h"
+#include "catalog/drain.h"
 #include "catalog/extension.h"
 #include "catalog/foreign_keys.h"
 #include "catalog/hook_calls.h"
@@ -17,6 +18,7 @@
 #include "pg/query.h"
 #include "pg/server.h"
 #include "shim/analyze.h"
+#include "shim/identity.h"
 #include "shim/transaction_end.h"
 
 namespace pgscale::apply {
@@ -271,7 +273,17 @@ void StepRunner::execute_as_owner(const Step& step, pg::LockTimeout& limit) {
     limit.spend();
     pg::execute(step.sql[i]);
   }
+  complete_attached(step);
+}
+
+// What ATTACH leaves undone.
+void StepRunner::complete_attached(const Step& step) const {
   set_replica_index(step);
+  const bool attaches = step.action == Action::kCreate || step.action == Action::kDrain;
+  if (!attaches || managed_.set.below.empty() || !managed_.facts.parent.attach_brings_identity) {
+    return;
+  }
+  pg::call(pgs_pass_identity_on, catalog::oid_of(step.partition));
 }
 
 void StepRunner::set_replica_index(const Step& step) const {

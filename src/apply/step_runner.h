@@ -61,6 +61,7 @@ class StepRunner {
   void execute_as_owner(const Step& step, pg::LockTimeout& limit);
   void lock_targets(const Step& step, const pg::LockTimeout& limit) const;
   void pin_detached(const Step& step) const;
+  void complete_attached(const Step& step) const;
   void set_replica_index(const Step& step) const;
   void require_names(const Step& step) const;
   [[nodiscard]] Oid role_of(const Step& step) const;
