@@ -31,7 +31,8 @@ CREATE FUNCTION pgscale.create_parent(
     auto_list boolean DEFAULT false,
     auto_list_rows integer DEFAULT 1000,
     retire_shard name DEFAULT NULL,
-    storage_parameters text[] DEFAULT NULL
+    storage_parameters text[] DEFAULT NULL,
+    template regclass DEFAULT NULL
 ) RETURNS TABLE (action text, partition text, bounds text, detail text)
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO' SET intervalstyle = 'postgres'
@@ -72,13 +73,14 @@ CREATE FUNCTION pgscale.alter_parent(
     auto_list boolean DEFAULT NULL,
     auto_list_rows integer DEFAULT NULL,
     retire_shard name DEFAULT NULL,
-    storage_parameters text[] DEFAULT NULL
+    storage_parameters text[] DEFAULT NULL,
+    template regclass DEFAULT NULL
 ) RETURNS TABLE (action text, partition text, bounds text, detail text)
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO' SET intervalstyle = 'postgres'
     AS 'MODULE_PATHNAME', 'pgscale_alter_parent';
 COMMENT ON FUNCTION pgscale.alter_parent IS
-'Changes the policy of a partition set; NULL leaves a setting as it is, ''none'' clears a setting of type text and sets timezone to UTC, an empty array clears storage_parameters. Returns what maintenance will now do; changes no partition itself.';
+'Changes the policy of a partition set; NULL leaves a setting as it is, ''none'' clears a setting of type text and sets timezone to UTC, an empty array clears storage_parameters, ''-'' the template and the functions. Returns what maintenance will now do; changes no partition itself.';
 
 CREATE FUNCTION pgscale.forget_parent(parent regclass) RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp

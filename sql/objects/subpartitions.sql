@@ -31,7 +31,8 @@ CREATE FUNCTION pgscale.create_subparent(
     auto_list boolean DEFAULT false,
     auto_list_rows integer DEFAULT 1000,
     retire_shard name DEFAULT NULL,
-    storage_parameters text[] DEFAULT NULL
+    storage_parameters text[] DEFAULT NULL,
+    template regclass DEFAULT NULL
 ) RETURNS TABLE (action text, partition text, bounds text, detail text)
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO' SET intervalstyle = 'postgres'
@@ -72,7 +73,8 @@ CREATE FUNCTION pgscale.alter_subparent(
     auto_list boolean DEFAULT NULL,
     auto_list_rows integer DEFAULT NULL,
     retire_shard name DEFAULT NULL,
-    storage_parameters text[] DEFAULT NULL
+    storage_parameters text[] DEFAULT NULL,
+    template regclass DEFAULT NULL
 ) RETURNS TABLE (action text, partition text, bounds text, detail text)
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO' SET intervalstyle = 'postgres'
@@ -118,6 +120,7 @@ SELECT q.parent::regclass AS root,
        q.after_retire,
        q.retire_shard,
        q.storage_parameters,
+       q.template::regclass AS template,
        q.drain,
        q.auto_list,
        q.auto_list_rows,
@@ -161,6 +164,7 @@ COMMENT ON COLUMN pgscale.subpartitions.before_retire IS 'Function that is calle
 COMMENT ON COLUMN pgscale.subpartitions.after_retire IS 'Function that is called after a partition is detached, dropped, archived or exported';
 COMMENT ON COLUMN pgscale.subpartitions.retire_shard IS 'shard: the shard that a partition is moved to';
 COMMENT ON COLUMN pgscale.subpartitions.storage_parameters IS 'Storage parameters of partitions with rows; NULL: those of the level above it';
+COMMENT ON COLUMN pgscale.subpartitions.template IS 'Table whose indexes partitions with rows have besides those of their parent; NULL: that of the level above it';
 COMMENT ON COLUMN pgscale.subpartitions.drain IS 'Whether maintenance moves rows out of the default partition';
 COMMENT ON COLUMN pgscale.subpartitions.auto_list IS 'List: whether values in the default partition get partitions of their own';
 COMMENT ON COLUMN pgscale.subpartitions.auto_list_rows IS 'List: from how many rows on';

@@ -23,4 +23,8 @@ CREATE FUNCTION pgscale.leave_out() RETURNS trigger
     LANGUAGE c SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME', 'pgscale_leave_out';
 COMMENT ON FUNCTION pgscale.leave_out() IS 'Keeps rows of a dump out whose table is missing, and writes that to runs';
 REVOKE EXECUTE ON FUNCTION pgscale.leave_out() FROM PUBLIC;
+CREATE FUNCTION pgscale.leave_template_out() RETURNS trigger
+    LANGUAGE c SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME', 'pgscale_leave_template_out';
+COMMENT ON FUNCTION pgscale.leave_template_out() IS 'Takes the template out of policies of a dump where that table is missing, and writes that to runs';
+REVOKE EXECUTE ON FUNCTION pgscale.leave_template_out() FROM PUBLIC;
 

@@ -33,7 +33,8 @@ CREATE TABLE pgscale.policy (
     before_retire text,
     after_retire text,
     retire_shard name,
-    storage_parameters text[]
+    storage_parameters text[],
+    template pgscale.table_ref
 );
 COMMENT ON TABLE pgscale.policy IS 'What is wanted of each partition set; written by create_parent() and alter_parent() only';
 COMMENT ON COLUMN pgscale.policy.parent IS 'The partitioned table';
@@ -69,6 +70,7 @@ COMMENT ON COLUMN pgscale.policy.before_retire IS 'Function that is called befor
 COMMENT ON COLUMN pgscale.policy.after_retire IS 'Function that is called after a partition is detached, dropped, archived, exported or moved to a shard';
 COMMENT ON COLUMN pgscale.policy.retire_shard IS 'shard: the shard that a partition is moved to';
 COMMENT ON COLUMN pgscale.policy.storage_parameters IS 'Storage parameters of the partitions that hold rows, in the form of pg_class.reloptions, those of their TOAST tables with the prefix toast.; NULL: nothing is wished';
+COMMENT ON COLUMN pgscale.policy.template IS 'A plain table whose indexes the partitions that hold rows have besides those of their parent; NULL: none';
 
 -- The same settings, and so the same columns, for the levels below a set.
 CREATE TABLE pgscale.subpolicy (
@@ -137,7 +139,7 @@ CREATE VIEW pgscale.managed_set AS
 SELECT p.parent, p.parent AS root, 0 AS level, p."interval", p.premake, p.origin, p.retention, p.retire,
        p.default_partition, p.timezone, p.partitions, p.lists, p.naming, p.paused, p.ahead, p.encoding,
        p.encoding_options, p.encoder, p.decoder,
-       p.retention_count, p.retention_bytes, p.keep_for, p.archive_schema, p.archive_tablespace, p.archive_indexes, p.export_path, p.export_format, p.before_retire, p.after_retire, p.drain, p.auto_list, p.auto_list_rows, p.retire_shard, p.storage_parameters
+       p.retention_count, p.retention_bytes, p.keep_for, p.archive_schema, p.archive_tablespace, p.archive_indexes, p.export_path, p.export_format, p.before_retire, p.after_retire, p.drain, p.auto_list, p.auto_list_rows, p.retire_shard, p.storage_parameters, p.template::regclass AS template
   FROM pgscale.policy p
 UNION ALL
 SELECT s.parent, s.root, s.level, q."interval", q.premake, q.origin, q.retention, q.retire,
@@ -148,7 +150,12 @@ SELECT s.parent, s.root, s.level, q."interval", q.premake, q.origin, q.retention
                 (SELECT u.storage_parameters FROM pgscale.subpolicy u
                   WHERE u.parent = s.root AND u.level < s.level AND u.storage_parameters IS NOT NULL
                   ORDER BY u.level DESC LIMIT 1),
-                p.storage_parameters)
+                p.storage_parameters),
+       coalesce(q.template,
+                (SELECT u.template FROM pgscale.subpolicy u
+                  WHERE u.parent = s.root AND u.level < s.level AND u.template IS NOT NULL
+                  ORDER BY u.level DESC LIMIT 1),
+                p.template)::regclass
   FROM pgscale.set_state s
   JOIN pgscale.policy p ON p.parent = s.root
   JOIN pgscale.subpolicy q ON q.parent = s.root AND q.level = s.level
@@ -188,6 +195,7 @@ COMMENT ON COLUMN pgscale.managed_set.auto_list IS 'As in policy';
 COMMENT ON COLUMN pgscale.managed_set.auto_list_rows IS 'As in policy';
 COMMENT ON COLUMN pgscale.managed_set.retire_shard IS 'As in policy';
 COMMENT ON COLUMN pgscale.managed_set.storage_parameters IS 'As in policy; of a level without a wish of its own that of the level above it';
+COMMENT ON COLUMN pgscale.managed_set.template IS 'As in policy; of a level without a wish of its own that of the level above it';
 
 CREATE TABLE pgscale.change (
     id bigint GENERATED ALWAYS AS IDENTITY,
@@ -329,7 +337,7 @@ COMMENT ON COLUMN pgscale.run.parent IS 'The set; NULL once its table is dropped
 COMMENT ON COLUMN pgscale.run.parent_name IS 'Name of the set at the time';
 COMMENT ON COLUMN pgscale.run.partition IS 'The partition made, attached, detached or dropped';
 COMMENT ON COLUMN pgscale.run.bounds IS 'Its bounds';
-COMMENT ON COLUMN pgscale.run.action IS 'What was done, as in plan(); "plan" where planning itself failed, "restore" where the table of a dump is missing';
+COMMENT ON COLUMN pgscale.run.action IS 'What was done, as in plan(); "plan" where planning itself failed, "restore" where the table of a dump is missing, "template" where that of a set was dropped';
 COMMENT ON COLUMN pgscale.run.reason IS 'Why, as in plan()';
 COMMENT ON COLUMN pgscale.run.requester IS 'The role that asked for it; "pgscale worker" for the background worker';
 COMMENT ON COLUMN pgscale.run.pid IS 'Process that did it';
@@ -363,6 +371,10 @@ CREATE TRIGGER leave_out BEFORE INSERT ON pgscale.policy
     FOR EACH ROW WHEN (NEW.parent = 0::oid) EXECUTE FUNCTION pgscale.leave_out();
 CREATE TRIGGER leave_out BEFORE INSERT ON pgscale.subpolicy
     FOR EACH ROW WHEN (NEW.parent = 0::oid) EXECUTE FUNCTION pgscale.leave_out();
+CREATE TRIGGER leave_template_out BEFORE INSERT ON pgscale.policy
+    FOR EACH ROW WHEN (NEW.parent <> 0::oid AND NEW.template = 0::oid) EXECUTE FUNCTION pgscale.leave_template_out();
+CREATE TRIGGER leave_template_out BEFORE INSERT ON pgscale.subpolicy
+    FOR EACH ROW WHEN (NEW.parent <> 0::oid AND NEW.template = 0::oid) EXECUTE FUNCTION pgscale.leave_template_out();
 CREATE TRIGGER leave_out BEFORE INSERT ON pgscale.retirement
     FOR EACH ROW WHEN (NEW.partition = 0::oid OR NEW.parent = 0::oid) EXECUTE FUNCTION pgscale.leave_out();
 CREATE TRIGGER leave_out BEFORE INSERT ON pgscale.growing

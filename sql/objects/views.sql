@@ -50,6 +50,7 @@ SELECT p.parent,
        p.after_retire,
        p.retire_shard,
        p.storage_parameters,
+       p.template,
        p.root,
        p.level
   FROM pgscale.managed_set p
@@ -120,6 +121,7 @@ COMMENT ON COLUMN pgscale.partition_sets.export_path IS 'export: directory of th
 COMMENT ON COLUMN pgscale.partition_sets.export_format IS 'export: csv or binary; NULL is csv';
 COMMENT ON COLUMN pgscale.partition_sets.retire_shard IS 'shard: the shard that a partition is moved to';
 COMMENT ON COLUMN pgscale.partition_sets.storage_parameters IS 'Storage parameters that partitions with rows are made with, and that drift compares them by; NULL: nothing is wished';
+COMMENT ON COLUMN pgscale.partition_sets.template IS 'Table whose indexes partitions with rows are made with besides those of their parent, and that drift compares them by; NULL: none';
 COMMENT ON COLUMN pgscale.partition_sets.before_retire IS 'Function that is called before a partition is detached, and may object';
 COMMENT ON COLUMN pgscale.partition_sets.after_retire IS 'Function that is called after a partition is detached, dropped, archived or exported';
 
@@ -213,7 +215,7 @@ COMMENT ON COLUMN pgscale.runs.duration IS 'Time between the two, waits for lock
 COMMENT ON COLUMN pgscale.runs.parent IS 'Name of the set';
 COMMENT ON COLUMN pgscale.runs.partition IS 'The partition made, attached, detached or dropped';
 COMMENT ON COLUMN pgscale.runs.bounds IS 'Its bounds';
-COMMENT ON COLUMN pgscale.runs.action IS 'What was done, as in plan(); "plan" where planning itself failed, "restore" where the table of a dump is missing';
+COMMENT ON COLUMN pgscale.runs.action IS 'What was done, as in plan(); "plan" where planning itself failed, "restore" where the table of a dump is missing, "template" where that of a set was dropped';
 COMMENT ON COLUMN pgscale.runs.reason IS 'Why, as in plan()';
 COMMENT ON COLUMN pgscale.runs.who IS 'The role that asked for it; "pgscale worker" for the background worker';
 COMMENT ON COLUMN pgscale.runs.pid IS 'Process that did it';

@@ -53,6 +53,7 @@ PolicyRow changed(PolicyRow row, const PolicyArguments& given, const ParentFacts
   if (given.auto_list) row.auto_list = *given.auto_list;
   if (given.auto_list_rows) row.auto_list_rows = *given.auto_list_rows;
   take_storage_parameters(row, given);
+  take_template(row, given, facts);
   // Another width or zone moves the bounds that are counted from the origin.
   const bool counts_anew = given.interval || given.timezone || given.start_at || given.encoding ||
                            given.encoder || given.decoder;

@@ -4,6 +4,7 @@
 
 #include "catalog/encodings.h"
 #include "catalog/subpolicies.h"
+#include "catalog/template_tables.h"
 #include "core/failure.h"
 #include "core/grid.h"
 #include "core/wanted.h"
@@ -48,6 +49,7 @@ PolicyArguments policy_arguments(const pg::Arguments& arguments) {
   given.auto_list_rows = arguments.integer(30);
   given.retire_shard = arguments.text(31);
   given.storage_parameters = arguments.text(32);
+  given.index_template = arguments.oid(33);
   return given;
 }
 
@@ -55,6 +57,12 @@ void take_storage_parameters(PolicyRow& row, const PolicyArguments& given) {
   if (!given.storage_parameters) return;
   row.storage_parameters = given.storage_parameters;
   if (row.storage_parameters == "{}") row.storage_parameters.reset();
+}
+
+void take_template(PolicyRow& row, const PolicyArguments& given, const ParentFacts& facts) {
+  if (!given.index_template) return;
+  if (*given.index_template != 0) catalog::require_template(*given.index_template, facts);
+  row.index_template = *given.index_template;
 }
 
 void refuse_below(const ParentFacts& facts) {

@@ -43,6 +43,7 @@ struct PolicyArguments {
   std::optional<int> auto_list_rows;
   std::optional<std::string> retire_shard;
   std::optional<std::string> storage_parameters;
+  std::optional<Oid> index_template;  // 0, which is '-', for none
 };
 
 [[nodiscard]] PolicyArguments policy_arguments(const pg::Arguments& arguments);
@@ -54,6 +55,9 @@ struct PolicyArguments {
                                          const catalog::ParentFacts& facts);
 // NULL leaves the storage parameters as they are, an empty array clears them.
 void take_storage_parameters(catalog::PolicyRow& row, const PolicyArguments& given);
+// NULL leaves the template as it is, '-' clears it. Throws Failure for one that does not fit.
+void take_template(catalog::PolicyRow& row, const PolicyArguments& given,
+                   const catalog::ParentFacts& facts);
 // Other slots of a hash set would need rows moved between the partitions.
 void refuse_new_modulus(const PolicyArguments& given, const catalog::PolicyRow& row);
 

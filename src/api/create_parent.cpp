@@ -39,6 +39,7 @@ PolicyRow policy_row(const PolicyArguments& given, const ParentFacts& facts) {
   row.auto_list = pg::not_null(given.auto_list, "auto_list");
   row.auto_list_rows = pg::not_null(given.auto_list_rows, "auto_list_rows");
   take_storage_parameters(row, given);
+  take_template(row, given, facts);
   return row;
 }
 

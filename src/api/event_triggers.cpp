@@ -1,3 +1,4 @@
+#include "catalog/journal.h"
 #include "catalog/state.h"
 #include "pg/contain.h"
 #include "pg/query.h"
@@ -7,6 +8,33 @@
 
 namespace pgscale::api {
 namespace {
+
+// Sets go on without a template that is gone. Who drops it is told, and so is who looks for what
+// partitions made since then lack.
+void let_go_of_templates(const Sql& dropped) {
+  Sql sql(
+      "SELECT p.parent::oid, o.object_identity"
+      "  FROM (SELECT parent, template FROM pgscale.policy"
+      "        UNION SELECT parent, template FROM pgscale.subpolicy) p"
+      "  JOIN pg_catalog.pg_event_trigger_dropped_objects() o"
+      "    ON o.classid = 'pg_catalog.pg_class'::regclass AND o.objsubid = 0"
+      "   AND o.objid = p.template ORDER BY 1");
+  const pg::Rows sets = pg::query(sql);
+  if (sets.empty()) return;  // even an UPDATE of nothing would wake the launcher
+  for (const auto& row : sets) {
+    const Oid parent = pg::to_oid(row[0]);
+    const std::string message = "partition set \"" +
+                                std::string(pg::call(pgs_relation_name, parent)) +
+                                "\" goes on without its template \"" + *row[1] + "\"";
+    const char* hint = "Use pgscale.alter_parent() to give it another one.";
+    pg::call(pgs_warning, message.c_str(), hint);
+    catalog::record_template_dropped(parent, message, hint, catalog::session_user());
+  }
+  for (Sql clear : {Sql("UPDATE pgscale.policy SET template = NULL WHERE template"),
+                    Sql("UPDATE pgscale.subpolicy SET template = NULL WHERE template")}) {
+    pg::execute(clear << dropped);
+  }
+}
 
 // The event trigger on sql_drop. The set goes with its table; its history stays, under its name.
 void forget_dropped(PgsCall* call) {
@@ -37,6 +65,7 @@ void forget_dropped(PgsCall* call) {
                     Sql("UPDATE pgscale.run SET parent = NULL WHERE parent")}) {
       pg::execute(sql << dropped);
     }
+    let_go_of_templates(dropped);
   }
   session.end();
   pg::call(pgs_return_void, call);

@@ -33,6 +33,7 @@ PolicyArguments arguments_of(const ImportedPolicy& policy) {
   given.archive_schema = policy.archive_schema;
   given.archive_indexes = policy.archive_indexes;
   given.storage_parameters = policy.storage_parameters;
+  if (policy.index_template) given.index_template = catalog::table_of(*policy.index_template);
   given.default_partition = policy.default_partition;
   given.drain = false;
   given.auto_list = false;

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "catalog/drift_facts.h"
+#include "catalog/index_details.h"
 #include "pg/query.h"
 #include "shim/definitions.h"
 
@@ -12,76 +13,6 @@ using pg::Rows;
 using pg::to_bool;
 using pg::to_oid;
 using pg::Value;
-
-// What makes two indexes of two tables alike: the same words, and the same expressions.
-struct Shape {
-  Oid table;
-  std::string words;
-  Value expressions;
-  Value predicate;
-};
-
-bool same(const Value& left, Oid left_table, const Value& right, Oid right_table) {
-  if (!left || !right) return left.has_value() == right.has_value();
-  return pg::call(pgs_same_expression, left->c_str(), left_table, right->c_str(), right_table);
-}
-
-bool alike(const Shape& wish, const Shape& index) {
-  return wish.words == index.words &&
-         same(wish.expressions, wish.table, index.expressions, index.table) &&
-         same(wish.predicate, wish.table, index.predicate, index.table);
-}
-
-// Names, constraints and shapes of indexes, for these tables or of these indexes.
-Rows query_details(const Value& tables, const Value& indexes) {
-  return pg::query(
-      Sql("SELECT i.indexrelid, i.indrelid, n.nspname, c.relname, i.indisvalid, i.indisunique,"
-          "       coalesce((SELECT string_agg(quote_ident(o.option_name) || '='"
-          "                                   || quote_literal(o.option_value), ', ')"
-          "                   FROM pg_options_to_table(c.reloptions) o), ''),"
-          "       k.oid, coalesce(k.contype::text, ''), coalesce(k.conname, ''),"
-          "       coalesce(k.condeferrable, false), coalesce(k.condeferred, false),"
-          "       concat_ws('|', c.relam, i.indisunique, i.indisexclusion, i.indnkeyatts,"
-          "                 i.indnullsnotdistinct, i.indclass, i.indcollation, i.indoption,"
-          "                 (SELECT string_agg(coalesce(quote_ident(a.attname), ''), ','"
-          "                                    ORDER BY s.ord)"
-          "                    FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS s (attnum, ord)"
-          "                    LEFT JOIN pg_catalog.pg_attribute a"
-          "                         ON a.attrelid = i.indrelid AND a.attnum = s.attnum)),"
-          "       i.indexprs::text, i.indpred::text"
-          "  FROM (SELECT indexrelid FROM unnest($1::oid[]) AS l (oid)"
-          "          JOIN pg_catalog.pg_index ON indrelid = l.oid"
-          "        UNION SELECT unnest($2::oid[])) AS x"
-          "  JOIN pg_catalog.pg_index i ON i.indexrelid = x.indexrelid"
-          "  JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid"
-          "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-          "  LEFT JOIN pg_catalog.pg_constraint k"
-          "       ON k.conrelid = i.indrelid AND k.conindid = i.indexrelid"
-          "      AND k.contype IN ('p', 'u', 'x')"
-          " ORDER BY i.indrelid, i.indexrelid"),
-      {tables, indexes});
-}
-
-Shape to_shape(const std::vector<Value>& row) {
-  return {to_oid(row[1]), *row[12], row[13], row[14]};
-}
-
-Backing to_backing(const std::string& letter) {
-  if (letter == "p") return Backing::kPrimaryKey;
-  if (letter == "u") return Backing::kUnique;
-  return letter == "x" ? Backing::kExclusion : Backing::kNone;
-}
-
-IndexWish to_wish(const std::vector<Value>& row) {
-  IndexWish wish{to_oid(row[0]), {Identifier(*row[2]), Identifier(*row[3])}};
-  wish.unique = to_bool(row[5]);
-  wish.options = *row[6];
-  wish.backing = to_backing(*row[8]);
-  wish.constraint = *row[9];
-  wish.deferrable = to_bool(row[10]);
-  wish.initially_deferred = to_bool(row[11]);
-  return wish;
-}
 
 PartitionIndex to_index(const std::vector<Value>& row, const std::set<Oid>& being_built) {
   const Oid oid = to_oid(row[0]);
@@ -99,6 +30,7 @@ class IndexLoader {
 
   std::vector<Drift> run() {
     load_wishes();
+    take_from_templates();
     if (wishes_.empty()) return {};
     load_held();
     find_lacking();
@@ -117,12 +49,43 @@ class IndexLoader {
     for (const auto& row : query_details(tree_.parent_list(), std::nullopt)) {
       const Oid oid = to_oid(row[0]);
       const Oid table = to_oid(row[1]);
-      wishes_.emplace(oid, to_wish(row));
-      shapes_.emplace(oid, to_shape(row));
+      add_wish(row);
       wishes_of_[table].push_back(oid);
-      if (row[7]) constraints_[oid] = to_oid(row[7]);
       if (!to_bool(row[4])) not_valid_.emplace_back(table, oid);
     }
+  }
+
+  IndexWish& add_wish(const std::vector<Value>& row) {
+    const Oid oid = to_oid(row[0]);
+    shapes_.emplace(oid, to_shape(row));
+    if (row[7]) constraints_[oid] = to_oid(row[7]);
+    return wishes_.emplace(oid, to_wish(row)).first->second;
+  }
+
+  // Of the indexes of templates those that partitions do not get from their parent.
+  void take_from_templates() {
+    std::map<Oid, std::vector<Oid>> parents_of;
+    for (const auto& [oid, parent] : tree_.parents()) {
+      if (parent.index_template != 0) parents_of[parent.index_template].push_back(oid);
+    }
+    if (parents_of.empty()) return;
+    std::vector<Oid> templates;
+    for (const auto& [table, parents] : parents_of) templates.push_back(table);
+    for (const auto& row : query_details(pg::array_literal(templates), std::nullopt)) {
+      if (!to_bool(row[4])) continue;
+      const ShapedIndex index{to_wish(row), to_shape(row)};
+      for (Oid parent : parents_of.at(to_oid(row[1]))) {
+        if (is_of_parent(index, parent)) continue;
+        add_wish(row).of_template = true;
+        template_wishes_of_[parent].push_back(index.wish.oid);
+      }
+    }
+  }
+
+  [[nodiscard]] bool is_of_parent(const ShapedIndex& index, Oid parent) {
+    std::vector<ShapedIndex> own;
+    for (Oid oid : wishes_of_[parent]) own.push_back({wishes_.at(oid), shapes_.at(oid)});
+    return comes_from_parent(index, own);
   }
 
   // Every index of every partition: to which it is attached, and whether it is valid.
@@ -164,6 +127,9 @@ class IndexLoader {
         facts.wished_replica_index = own->index;
         if (facts.table.replica_index != own->index) closely_.push_back(own->index);
       }
+      if (facts.table.kind == TableKind::kTable) {
+        for (Oid wish : template_wishes_of_[facts.parent->oid]) lacking_.emplace_back(&facts, wish);
+      }
       const auto loose = loose_.find(table);
       if (loose == loose_.end()) continue;
       closely_.insert(closely_.end(), loose->second.begin(), loose->second.end());
@@ -198,17 +164,51 @@ class IndexLoader {
   }
 
   void describe() {
+    const std::set<std::pair<Oid, Oid>> able = able_to_be_primary();
     for (auto& [facts, wish] : lacking_) {
       const Held* own = attached(facts->table.oid, wish);
       if (own == nullptr) define(wish);
       IndexFacts index{&wishes_.at(wish), std::nullopt, alike_on(facts->table.oid, wish)};
       if (own != nullptr) index.attached = details_.at(own->index);
+      if (wishes_.at(wish).of_template) {
+        index.can_be_primary = able.count({facts->table.oid, wish}) > 0;
+      }
       facts->indexes.push_back(std::move(index));
     }
     for (PartitionFacts& facts : tree_.partitions()) {
       describe_replica_index(facts);
       describe_leftovers(facts);
     }
+  }
+
+  // Partitions for which a primary key of the template is a matter of the catalog, with that key.
+  [[nodiscard]] std::set<std::pair<Oid, Oid>> able_to_be_primary() const {
+    std::vector<Oid> tables;
+    std::vector<Oid> keys;
+    for (const auto& [facts, wish] : lacking_) {
+      const IndexWish& index = wishes_.at(wish);
+      if (!index.of_template || index.backing != Backing::kPrimaryKey) continue;
+      tables.push_back(facts->table.oid);
+      keys.push_back(wish);
+    }
+    std::set<std::pair<Oid, Oid>> able;
+    if (tables.empty()) return able;
+    for (const auto& row :
+         pg::query(Sql("SELECT l.oid, l.key"
+                       "  FROM unnest($1::oid[], $2::oid[]) AS l (oid, key)"
+                       "  JOIN pg_catalog.pg_index i ON i.indexrelid = l.key"
+                       " WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_index p"
+                       "                    WHERE p.indrelid = l.oid AND p.indisprimary)"
+                       "   AND NOT EXISTS (SELECT FROM pg_catalog.pg_attribute t"
+                       "                     JOIN pg_catalog.pg_attribute a"
+                       "                       ON a.attrelid = l.oid AND a.attname = t.attname"
+                       "                    WHERE t.attrelid = i.indrelid AND NOT a.attnotnull"
+                       "                      AND t.attnum = ANY ((i.indkey::int2[])"
+                       "                                          [0:i.indnkeyatts - 1]))"),
+                   {pg::array_literal(tables), pg::array_literal(keys)})) {
+      able.emplace(to_oid(row[0]), to_oid(row[1]));
+    }
+    return able;
   }
 
   void describe_replica_index(PartitionFacts& facts) const {
@@ -265,7 +265,8 @@ class IndexLoader {
   DriftTree& tree_;
   std::map<Oid, IndexWish>& wishes_;
   std::map<Oid, Shape> shapes_;
-  std::map<Oid, std::vector<Oid>> wishes_of_;     // by parent
+  std::map<Oid, std::vector<Oid>> wishes_of_;  // by parent
+  std::map<Oid, std::vector<Oid>> template_wishes_of_;
   std::map<Oid, Oid> constraints_;                // by wish
   std::vector<std::pair<Oid, Oid>> not_valid_;    // parent and wish
   std::map<std::pair<Oid, Oid>, Held> attached_;  // by partition and wish

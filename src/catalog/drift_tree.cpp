@@ -53,6 +53,7 @@ TableFacts to_table(const std::vector<pg::Value>& row) {
   table.tablespace = *row[10];
   table.access_method = *row[11];
   table.has_toast_table = to_bool(row[15]);
+  if (row[16]) table.index_template = to_oid(row[16]);
   return table;
 }
 
@@ -92,7 +93,7 @@ Rows query_tables(const Sql& edges, Oid table) {
              "            ELSE c.reloptions || ARRAY(SELECT 'toast.' || o.option"
              "                                         FROM unnest(w.reloptions) AS o (option)) "
              "END,"
-             "       w.oid IS NOT NULL"
+             "       w.oid IS NOT NULL, k.oid"
              "  FROM edge e"
              "  JOIN pg_catalog.pg_class c ON c.oid = e.oid"
              "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
@@ -101,6 +102,9 @@ Rows query_tables(const Sql& edges, Oid table) {
              "  LEFT JOIN pg_catalog.pg_am m ON m.oid = c.relam"
              "  LEFT JOIN pg_catalog.pg_class w ON w.oid = c.reltoastrelid"
              "  LEFT JOIN pgscale.managed_set p ON p.parent = c.oid"
+             // what the owner of another table wrote is not built in the name of this one's
+             "  LEFT JOIN pg_catalog.pg_class k"
+             "       ON k.oid = p.template AND k.relkind = 'r' AND k.relowner = c.relowner"
              " WHERE c.relkind IN ('r', 'p')"
              " ORDER BY e.level, c.oid",
       {pg::from_oid(table)});

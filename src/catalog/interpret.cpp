@@ -177,6 +177,7 @@ Policy interpret(const PolicyRow& row, const ParentFacts& facts) {
   policy.auto_list_rows = row.auto_list_rows;
   policy.paused = row.paused;
   if (row.storage_parameters) policy.storage_parameters = read_options(*row.storage_parameters);
+  policy.index_template.table = row.index_template;
   if (row.naming) check_naming(*row.naming);  // '' is no template, unlike the empty field
   (void)server_zone(row.timezone);
   const auto axis = axis_of(row, facts);

@@ -13,6 +13,7 @@
 #include "catalog/state.h"
 #include "catalog/subpolicies.h"
 #include "catalog/table_trees.h"
+#include "catalog/template_tables.h"
 #include "core/export_file.h"
 #include "core/growth.h"
 #include "core/schedule.h"
@@ -123,10 +124,12 @@ std::vector<Partition> load_partitions(Oid parent, const std::optional<Axis>& ax
 }
 
 ManagedSet load_set(const ParentFacts& facts, const PolicyRow& row, const Policy& policy) {
+  Policy wanted = policy;
+  wanted.index_template = load_index_template(row.index_template, facts);
   ManagedSet managed{
       facts,
       row,
-      {policy, Inventory(facts.parent), axis_of(row, facts), load_levels_below(facts, policy)}};
+      {wanted, Inventory(facts.parent), axis_of(row, facts), load_levels_below(facts, wanted)}};
   Inventory& inventory = managed.set.inventory;
   const SetState state = load_state(facts.parent.oid);
   managed.set.policy.fill_from_origin = !state.filled;
@@ -220,8 +223,13 @@ std::optional<Oid> parent_of(Oid partition) {
 }
 
 int relations_of_partition(Oid parent) {
+  const auto acting = pg::Acting::as_extension();
   const Rows rows =
-      pg::query(Sql("SELECT count(*) FROM pg_catalog.pg_index WHERE indrelid = $1::oid"),
+      pg::query(Sql("SELECT count(*) FROM pg_catalog.pg_index WHERE indrelid IN ("
+                    "       SELECT $1::oid"
+                    " UNION SELECT p.template::oid FROM pgscale.policy p WHERE p.parent = $1::oid"
+                    " UNION SELECT s.template::oid FROM pgscale.subpolicy s"
+                    "        WHERE s.parent = $1::oid)"),
                 {pg::from_oid(parent)});
   constexpr int kTableAndToast = 3;  // the TOAST table has an index
   return kTableAndToast + static_cast<int>(pg::to_int(rows.front()[0]));

@@ -106,17 +106,30 @@ void record_refusal(const ShardRefusal& refusal, const std::string& requester) {
        sqlstate(Problem::kNotInPrerequisiteState), refusal.message, refusal.hint});
 }
 
-void record_left_out(const std::string& table, const std::string& requester) {
+void record_left_out(const std::string& table, LeftOut what, const std::string& requester) {
   const auto acting = pg::Acting::as_extension();
+  const bool is_template = what == LeftOut::kTemplate;
   pg::execute(Sql("INSERT INTO pgscale.run (parent_name, action, requester, pid, finished_at,"
                   "       outcome, sqlstate, message, detail, hint)"
                   " SELECT $1, 'restore', $2, $3::int, clock_timestamp(), 'refused', $4,"
-                  "        format('relation \"%s\" does not exist', $1),"
-                  "        'What the dump says of its partitions is left out.',"
-                  "        'Restore the table, and give it to pgscale anew.'"
+                  "        format('relation \"%s\" does not exist', $1), $5, $6"
                   "  WHERE NOT EXISTS (SELECT FROM pgscale.run r WHERE r.parent_name = $1"
                   "                       AND r.action = 'restore')"),
-              {table, requester, pg::from_int(pg::own_pid()), sqlstate(Problem::kUndefinedTable)});
+              {table, requester, pg::from_int(pg::own_pid()), sqlstate(Problem::kUndefinedTable),
+               is_template ? "Sets of the dump go on without it as their template."
+                           : "What the dump says of its partitions is left out.",
+               is_template ? "Restore the table, and name it with pgscale.alter_parent()."
+                           : "Restore the table, and give it to pgscale anew."});
+}
+
+void record_template_dropped(Oid parent, const std::string& message, const std::string& hint,
+                             const std::string& requester) {
+  const auto acting = pg::Acting::as_extension();
+  pg::execute(Sql("INSERT INTO pgscale.run (parent, parent_name, action, requester, pid,"
+                  "       finished_at, outcome, message, hint)"
+                  " VALUES ($1::oid, $1::oid::regclass::text, 'template', $2, $3::int,"
+                  "         clock_timestamp(), 'ok', $4, $5)"),
+              {pg::from_oid(parent), requester, pg::from_int(pg::own_pid()), message, hint});
 }
 
 void record_trouble(Oid parent, const pg::Outcome& outcome, const std::string& requester) {

@@ -41,9 +41,14 @@ void record_refusal(const Parent& parent, const Refusal& refusal, const std::str
 // Unless the last row of the object says just that.
 void record_refusal(const ShardRefusal& refusal, const std::string& requester);
 
-// A table that a dump has rows of and that is missing where it is restored, as an action "restore"
-// that was refused.
-void record_left_out(const std::string& table, const std::string& requester);
+// A table that a dump names and that is missing where it is restored, as an action "restore" that
+// was refused: rows of it are left out, or policies go on without it as their template.
+enum class LeftOut { kRow, kTemplate };
+void record_left_out(const std::string& table, LeftOut what, const std::string& requester);
+
+// A set whose template was dropped, as an action "template".
+void record_template_dropped(Oid parent, const std::string& message, const std::string& hint,
+                             const std::string& requester);
 
 // A visit that could not even plan, as an action "plan" that failed.
 void record_trouble(Oid parent, const pg::Outcome& outcome, const std::string& requester);

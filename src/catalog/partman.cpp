@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "catalog/template_tables.h"
 #include "core/failure.h"
 #include "core/grid.h"
 #include "core/interval_words.h"
@@ -74,10 +75,10 @@ std::optional<PartmanSpan> read_span(const std::string* text, bool is_time) {
 }
 
 // Indexes that are the parent's as well do not count: pg_partman compares them by the same words.
-std::optional<PartmanTemplate> load_template(const std::string* name, Oid parent) {
+std::optional<PartmanTemplate> load_template(const std::string* name, const ParentFacts& facts) {
   if (name == nullptr) return std::nullopt;
   const Rows rows = pg::query(
-      Sql("SELECT k.relpersistence = 'u', k.reloptions, x.relname"
+      Sql("SELECT k.relpersistence = 'u', k.reloptions, x.relname, k.oid::regclass::text, k.oid"
           "  FROM pg_catalog.pg_class k"
           "  JOIN pg_catalog.pg_namespace n ON n.oid = k.relnamespace"
           "  LEFT JOIN (pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid)"
@@ -87,12 +88,17 @@ std::optional<PartmanTemplate> load_template(const std::string* name, Oid parent
           "            = substring(pg_get_indexdef(i.indexrelid) FROM ' USING .*'))"
           " WHERE n.nspname = split_part($1, '.', 1) AND k.relname = split_part($1, '.', 2)"
           " ORDER BY x.relname"),
-      {*name, pg::from_oid(parent)});
+      {*name, pg::from_oid(facts.parent.oid)});
   if (rows.empty()) return std::nullopt;
   PartmanTemplate table;
+  const Oid oid = pg::to_oid(rows.front()[4]);
+  if (const auto trouble = pg::attempt([&] { require_template(oid, facts); })) {
+    table.trouble = trouble->message;
+  }
   for (const auto& row : rows) {
     table.unlogged = pg::to_bool(row[0]);
     table.storage_parameters = row[1];
+    table.table = *row[3];
     if (row[2]) table.indexes.push_back(*row[2]);
   }
   return table;
@@ -149,7 +155,7 @@ void describe(PartmanSet& set, const ParentFacts& facts) {
   const bool in_time = counts_in_time(set);
   set.interval = read_span(value_of(set, "partition_interval"), in_time);
   set.retention = read_span(value_of(set, "retention"), in_time);
-  set.template_table = load_template(value_of(set, "template_table"), facts.parent.oid);
+  set.template_table = load_template(value_of(set, "template_table"), facts);
   set.publications = load_publications(value_of(set, "publications"), facts.parent.oid);
   set.encoder = find_function(value_of(set, "time_encoder"), {"timestamptz"});
   if (!facts.key.empty()) {
@@ -259,6 +265,10 @@ std::optional<Oid> partitioned_partition(Oid table) {
                               {pg::from_oid(table)});
   if (rows.empty()) return std::nullopt;
   return pg::to_oid(rows.front()[0]);
+}
+
+Oid table_of(const std::string& name) {
+  return pg::to_oid(pg::query(Sql("SELECT $1::regclass::oid"), {name}).front()[0]);
 }
 
 Oid function_of(const std::string& signature) {

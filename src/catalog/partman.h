@@ -42,6 +42,7 @@ enum class PartmanUse { kRead, kTakeOver };
 [[nodiscard]] std::optional<Oid> partitioned_partition(Oid table);
 
 // The function of that signature, as the set above names its encoder and decoder.
+[[nodiscard]] Oid table_of(const std::string& name);
 [[nodiscard]] Oid function_of(const std::string& signature);
 
 // The zones in which pg_partman may have counted, the likeliest first, UTC the last.

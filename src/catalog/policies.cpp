@@ -35,7 +35,7 @@ bool may_see(Oid parent) {
 std::optional<PolicyRow> load_policy(Oid parent) {
   const auto acting = pg::Acting::as_extension();
   Sql sql("SELECT ");
-  sql << policy_columns()
+  sql << policy_fields()
       << " FROM pgscale.managed_set WHERE parent = $1::oid"
          // a table that has left the tree keeps what it has, whatever the policy was
          "    AND (level = 0 OR EXISTS (SELECT FROM pg_catalog.pg_partition_ancestors(parent) a"

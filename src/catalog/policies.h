@@ -42,6 +42,7 @@ struct PolicyRow {
   std::optional<std::string> after_retire;
   std::optional<std::string> retire_shard;
   std::optional<std::string> storage_parameters;  // text[], as pg_class.reloptions
+  Oid index_template = 0;                         // a table; 0: none
 };
 
 // The parents of the sets the current user may maintain, in the order of their names.

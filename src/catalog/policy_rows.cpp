@@ -7,9 +7,8 @@ pg::Value from_bool(std::optional<bool> flag) {
   return flag ? pg::Value(*flag ? "t" : "f") : pg::Value();
 }
 
-}  // namespace
-
-Sql policy_columns() {
+// Without the template, which is written as a table and read as a number.
+Sql plain_columns() {
   return Sql(
       "\"interval\", premake, origin, retention, retire, default_partition, timezone,"
       " partitions, lists, naming, paused, ahead, encoding, encoding_options, encoder,"
@@ -18,11 +17,17 @@ Sql policy_columns() {
       " after_retire, drain, auto_list, auto_list_rows, retire_shard, storage_parameters");
 }
 
+}  // namespace
+
+Sql policy_columns() { return plain_columns() << ", template"; }
+
+Sql policy_fields() { return plain_columns() << ", template::oid"; }
+
 Sql policy_values() {
   return Sql(
       "$2, $3::int, $4, $5, $6, $7::bool, $8, $9::int, $10::jsonb, $11, $12::bool, $13,"
       " $14, $15::jsonb, $16, $17, $18::int, $19::bigint, $20, $21, $22, $23::bool, $24, $25,"
-      " $26, $27, $28::bool, $29::bool, $30::int, $31::name, $32::text[]");
+      " $26, $27, $28::bool, $29::bool, $30::int, $31::name, $32::text[], $33::oid");
 }
 
 std::vector<pg::Value> policy_parameters(Oid parent, const PolicyRow& row) {
@@ -57,7 +62,8 @@ std::vector<pg::Value> policy_parameters(Oid parent, const PolicyRow& row) {
           row.auto_list ? "t" : "f",
           pg::from_int(row.auto_list_rows),
           row.retire_shard,
-          row.storage_parameters};
+          row.storage_parameters,
+          row.index_template == 0 ? pg::Value() : pg::from_oid(row.index_template)};
 }
 
 PolicyRow to_policy_row(const std::vector<pg::Value>& row) {
@@ -93,6 +99,7 @@ PolicyRow to_policy_row(const std::vector<pg::Value>& row) {
   policy.auto_list_rows = static_cast<int>(pg::to_int(row[28]));
   policy.retire_shard = row[29];
   policy.storage_parameters = row[30];
+  if (row[31]) policy.index_template = pg::to_oid(row[31]);
   return policy;
 }
 

@@ -7,9 +7,10 @@
 
 namespace pgscale::catalog {
 
-// The columns that pgscale.policy and pgscale.subpolicy share, after `parent`; their values as
-// parameters from $2 on; a row of them.
+// The columns that pgscale.policy and pgscale.subpolicy share, after `parent`, to be written and to
+// be read; their values as parameters from $2 on; a row of them.
 [[nodiscard]] Sql policy_columns();
+[[nodiscard]] Sql policy_fields();
 [[nodiscard]] Sql policy_values();
 [[nodiscard]] PolicyRow to_policy_row(const std::vector<pg::Value>& row);
 

@@ -1,6 +1,7 @@
 #include "catalog/subpolicies.h"
 
 #include "catalog/policy_rows.h"
+#include "catalog/template_tables.h"
 #include "pg/query.h"
 #include "pg/session.h"
 
@@ -61,7 +62,7 @@ std::optional<Place> place_below(Oid parent) {
 std::vector<SubPolicy> load_subpolicies(const Place& place) {
   const auto acting = pg::Acting::as_extension();
   Sql sql("SELECT ");
-  sql << policy_columns()
+  sql << policy_fields()
       << ", level, method, control, fills FROM pgscale.subpolicy"
          " WHERE parent = $1::oid AND level > $2::int ORDER BY level";
   std::vector<SubPolicy> subpolicies;
@@ -84,13 +85,16 @@ SubLevel interpret(const SubPolicy& subpolicy, const ParentFacts& facts) {
 std::vector<SubLevel> load_levels_below(const ParentFacts& facts, const Policy& policy) {
   const Oid parent = facts.parent.oid;
   Options wished = policy.storage_parameters;
+  IndexTemplate index_template = policy.index_template;
   std::vector<SubLevel> levels;
   for (const SubPolicy& subpolicy :
        load_subpolicies(place_below(parent).value_or(Place{parent, 0}))) {
-    levels.push_back(interpret(subpolicy, facts));
-    Options& own = levels.back().policy.storage_parameters;
-    if (own.empty()) own = wished;
-    wished = own;
+    Policy& level = levels.emplace_back(interpret(subpolicy, facts)).policy;
+    if (level.storage_parameters.empty()) level.storage_parameters = wished;
+    wished = level.storage_parameters;
+    const Oid own = level.index_template.table;
+    if (own != 0) index_template = load_index_template(own, facts);
+    level.index_template = index_template;
   }
   return levels;
 }

@@ -31,7 +31,8 @@ struct SubPolicy {
 // The levels below that one, from the top down.
 [[nodiscard]] std::vector<SubPolicy> load_subpolicies(const Place& place);
 // The same for plans, below a set with that policy. The table is any of the tree: all have the same
-// columns. A level that wishes no storage parameters has those of the one above it.
+// columns. A level that wishes no storage parameters has those of the one above it,
+// and so it is with the template.
 [[nodiscard]] std::vector<SubLevel> load_levels_below(const ParentFacts& facts,
                                                       const Policy& policy);
 [[nodiscard]] SubLevel interpret(const SubPolicy& subpolicy, const ParentFacts& facts);

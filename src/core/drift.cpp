@@ -206,7 +206,8 @@ class Comparison {
     drift.repair = {validate_constraint_step(table(), constraint.name, reason_of(drift))};
   }
 
-  void compare_index(const IndexFacts& facts) {
+  void compare_index(const IndexFacts& given) {
+    const IndexFacts facts = given.wish->of_template ? with_own_index(given) : given;
     const IndexWish& wish = *facts.wish;
     if (facts.attached && facts.attached->valid) {
       compare_leftovers(facts);
@@ -219,7 +220,8 @@ class Comparison {
     bool being_built = facts.attached && facts.attached->being_built;
     for (const PartitionIndex& index : facts.alike) {
       being_built = being_built || index.being_built;
-      actual = (index.valid ? "not attached: " : "invalid: ") + readable(index.name);
+      const char* lack = wish.of_template ? "no constraint: " : "not attached: ";
+      actual = (index.valid ? lack : "invalid: ") + readable(index.name);
     }
     if (being_built) actual = "being built";
     const std::string expected = facts.attached ? " valid"
@@ -227,9 +229,22 @@ class Comparison {
                                      ? " UNIQUE" + wish.definition
                                      : wish.definition;
     Drift& drift =
-        add(DriftKind::kIndex, wish.name.name.name(), expected.empty() ? "" : expected.substr(1),
-            actual, wish.unique && !being_built ? Severity::kCritical : Severity::kWarning);
+        add(DriftKind::kIndex, wish.of_template ? readable(wish.name) : wish.name.name.name(),
+            expected.empty() ? "" : expected.substr(1), actual,
+            wish.unique && !being_built ? Severity::kCritical : Severity::kWarning);
     drift.repair = index_repair(table(), facts, reason_of(drift));
+  }
+
+  // An index of the template is attached to none; the one that does its service takes that place.
+  static IndexFacts with_own_index(IndexFacts facts) {
+    const bool needs_constraint = facts.wish->backing != Backing::kNone;
+    const auto own = std::find_if(facts.alike.begin(), facts.alike.end(), [=](const auto& index) {
+      return index.valid && (index.constrained || !needs_constraint);
+    });
+    if (own == facts.alike.end()) return facts;
+    facts.attached = *own;
+    facts.alike.erase(own);
+    return facts;
   }
 
   // What a REINDEX CONCURRENTLY that broke leaves behind costs every write and serves no query.

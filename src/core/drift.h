@@ -76,11 +76,13 @@ struct TableFacts {
   std::vector<GrantFact> grants;
   Options storage_parameters;    // as they are; of a parent what the policy wishes for partitions
   bool has_toast_table = false;  // without one there is nothing that its parameters could be set on
+  Oid index_template = 0;        // of a parent: the table whose indexes its partitions have as well
 };
 
 enum class Backing { kNone, kPrimaryKey, kUnique, kExclusion };
 
-// An index of the parent: each partition should have one like it, valid and attached to it.
+// An index of the parent: each partition should have one like it, valid and attached to it. Or one
+// of the template, which partitions have by themselves.
 struct IndexWish {
   Oid oid;
   QualifiedName name;
@@ -92,6 +94,7 @@ struct IndexWish {
   bool initially_deferred = false;
   std::string definition = {};  // from USING on, as the server writes it; empty: not known
   std::string options = {};     // as SQL: "fillfactor='70'"
+  bool of_template = false;
 };
 
 struct PartitionIndex {
@@ -107,6 +110,9 @@ struct IndexFacts {
   const IndexWish* wish;
   std::optional<PartitionIndex> attached;
   std::vector<PartitionIndex> alike = {};  // of the same definition, attached to none
+  // A primary key of the template: whether the partition has no other one, and no column of the key
+  // that may be NULL, which PostgreSQL would have to look for behind a lock that stops everybody.
+  bool can_be_primary = true;
 };
 
 struct ConstraintFacts {

@@ -79,6 +79,7 @@ void add_arguments(Sql& call, const QualifiedName& table, const ImportedPolicy& 
   if (policy.storage_parameters) {
     call << ", storage_parameters => " << Literal{*policy.storage_parameters};
   }
+  if (policy.index_template) call << ", template => " << Literal{*policy.index_template};
   if (policy.decoder) call << ", decoder => " << Literal{*policy.decoder};
   call << ")";
 }

@@ -16,7 +16,9 @@ struct PartmanSpan {
 
 // What new partitions take from pg_partman's template table and not from the parent.
 struct PartmanTemplate {
-  std::vector<std::string> indexes;
+  std::string table;  // as SQL would name it
+  std::vector<std::string> indexes = {};
+  std::string trouble = {};  // why they cannot be taken over; empty: they can
   bool unlogged = false;
   std::optional<std::string> storage_parameters = std::nullopt;  // text[]; empty: none
 };
@@ -89,6 +91,7 @@ struct ImportedPolicy {
   std::optional<std::string> archive_schema;
   std::optional<bool> archive_indexes;
   std::optional<std::string> storage_parameters;  // text[]
+  std::optional<std::string> index_template;      // a table, as SQL names it
   int premake = 4;
   Retire retire = Retire::kDetach;
   bool default_partition = false;

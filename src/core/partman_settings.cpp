@@ -186,31 +186,37 @@ void map_trunc(const PartmanSet&, const PartmanSetting& setting, Import& import)
   mapped(import, setting, "start_at", "Bounds are counted from the newest regular partition.");
 }
 
+// What new partitions would get from pg_partman and do not get from pgscale.
 std::string losses(const PartmanTemplate& table) {
   std::string text;
-  const auto add_loss = [&text](const std::string& loss) {
-    text += (text.empty() ? "" : "; ") + loss;
-  };
-  if (!table.indexes.empty()) add_loss("indexes " + joined(table.indexes));
-  if (table.unlogged) add_loss("UNLOGGED");
+  if (!table.indexes.empty() && !table.trouble.empty()) {
+    text = "its indexes " + joined(table.indexes) + " (" + table.trouble + ")";
+  }
+  if (table.unlogged) text += (text.empty() ? "" : "; ") + std::string("UNLOGGED");
   return text;
 }
 
 void map_template(const PartmanSet& set, const PartmanSetting& setting, Import& import) {
   const PartmanTemplate table = set.template_table.value_or(PartmanTemplate{});
-  import.policy.storage_parameters = table.storage_parameters;
+  std::string mapped_to;
+  std::string kept;
+  if (!table.indexes.empty() && table.trouble.empty()) {
+    import.policy.index_template = table.table;
+    mapped_to = "template => " + table.table;
+    kept = "New partitions get its indexes " + joined(table.indexes) + ". ";
+  }
+  if (table.storage_parameters) {
+    import.policy.storage_parameters = table.storage_parameters;
+    mapped_to += (mapped_to.empty() ? "" : ", ") + std::string("storage_parameters => ") +
+                 *table.storage_parameters;
+  }
   const std::string lost = losses(table);
   if (!lost.empty()) {
     unmapped(import, setting,
-             "pgscale has no templates; new partitions are like the parent. They will lack what "
-             "the template has: " +
-                 lost + ". Give the parent what it can have." +
-                 (table.storage_parameters
-                      ? " Its storage parameters become storage_parameters of the policy."
-                      : ""));
-  } else if (table.storage_parameters) {
-    mapped(import, setting, "storage_parameters => " + *table.storage_parameters,
-           "All else new partitions take from the parent.");
+             "New partitions will lack what the template has: " + lost + "." +
+                 (mapped_to.empty() ? "" : " Taken over is: " + mapped_to + "."));
+  } else if (!mapped_to.empty()) {
+    mapped(import, setting, mapped_to, kept + "All else new partitions take from the parent.");
   } else {
     ignored(import, setting, "It has nothing that new partitions would not take from the parent.");
   }

@@ -166,8 +166,13 @@ class Planner {
     const std::string name = default_partition_name(set_.inventory.parent.base_name);
     if (refuse_taken(Action::kCreateDefault, name, "DEFAULT")) return;
     const QualifiedName partition{set_.inventory.parent.name.schema, Identifier(name)};
+    if (auto refusal =
+            refusal_of_template(set_, Action::kCreateDefault, partition, Sql("DEFAULT"))) {
+      plan_.items.emplace_back(std::move(*refusal));
+      return;
+    }
     const Parent& parent = set_.inventory.parent;
-    std::vector<Sql> sql = table_statements(parent, partition, set_.policy.storage_parameters);
+    std::vector<Sql> sql = table_statements(parent, partition, set_.policy);
     sql.push_back(attach_statement(parent.name, partition, Sql("DEFAULT")));
     plan_.items.emplace_back(create_step(Action::kCreateDefault, partition, Sql("DEFAULT"),
                                          "default_partition = true", std::move(sql)));

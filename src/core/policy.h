@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/axis.h"
+#include "core/index_template.h"
 #include "core/options.h"
 #include "core/sql.h"
 
@@ -69,6 +70,7 @@ struct Policy {
   int auto_list_rows = 1000;   // how many
   std::string naming;          // template of partition names; empty means the usual one
   Options storage_parameters;  // of the partitions that hold rows; empty: nothing is wished
+  IndexTemplate index_template;  // whose indexes they have beside those of the parent
   bool paused = false;
 };
 

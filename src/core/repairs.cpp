@@ -97,6 +97,31 @@ Step attach_step(const TableFacts& table, const IndexWish& wish, const Partition
   return step;
 }
 
+Step constraint_step(const TableFacts& table, const IndexWish& wish, const PartitionIndex* index,
+                     const std::string& reason) {
+  Step step = step_for(Action::kAlter, table, reason);
+  step.object_oid = wish.oid;
+  Sql name("");
+  if (index != nullptr) {
+    step.others.push_back({index->oid, index->name});
+    name << index->name.name;
+  } else {
+    name << "<the new index>";
+  }
+  step.sql = {lock_statement(table.name, LockMode::kAccessExclusive),
+              constraint_statement(table, wish, name, name)};
+  step.locks = "ACCESS EXCLUSIVE on " + readable(table.name);
+  return step;
+}
+
+// How an index of the partition becomes what is wished. That of a template is attached to none.
+std::vector<Step> last_steps(const TableFacts& table, const IndexWish& wish,
+                             const PartitionIndex* index, const std::string& reason) {
+  if (!wish.of_template) return {attach_step(table, wish, index, reason)};
+  if (wish.backing == Backing::kNone) return {};
+  return {constraint_step(table, wish, index, reason)};
+}
+
 Step reindex_step(const TableFacts& table, const IndexWish& wish, const PartitionIndex& index,
                   const std::string& reason) {
   Sql sql("REINDEX INDEX CONCURRENTLY ");
@@ -195,16 +220,17 @@ std::vector<Step> index_repair(const TableFacts& table, const IndexFacts& facts,
   }
   // CREATE INDEX CONCURRENTLY knows no exclusion constraints.
   if (wish.backing == Backing::kExclusion || wish.definition.empty()) return {};
+  if (wish.backing == Backing::kPrimaryKey && !facts.can_be_primary) return {};
   const bool is_leaf = table.kind != TableKind::kPartitioned;
   std::vector<Step> steps;
   for (const PartitionIndex& index : facts.alike) {
     if (index.being_built) return {};
     const bool fits = is_leaf ? index.valid : index.constrained == (wish.backing != Backing::kNone);
-    if (fits) return {attach_step(table, wish, &index, reason)};
+    if (fits) return last_steps(table, wish, &index, reason);
     if (is_leaf) steps.push_back(drop_index_step(table, wish, index, reason));
   }
   steps.push_back(build_step(table, wish, reason));
-  steps.push_back(attach_step(table, wish, nullptr, reason));
+  for (const Step& step : last_steps(table, wish, nullptr, reason)) steps.push_back(step);
   return steps;
 }
 

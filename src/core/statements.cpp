@@ -138,12 +138,16 @@ std::vector<Sql> completed(const Sql& create, const Parent& parent,
 }  // namespace
 
 std::vector<Sql> table_statements(const Parent& parent, const QualifiedName& partition,
-                                  const Options& storage_parameters) {
+                                  const Policy& policy) {
   Sql create = create_like(parent, partition);
   append_access_method(create, parent);
-  append_options(create, storage_parameters);
+  append_options(create, policy.storage_parameters);
   append_tablespace(create, parent);
-  return completed(create, parent, partition);
+  std::vector<Sql> statements = completed(create, parent, partition);
+  for (const Sql& sql : index_statements(policy.index_template, partition)) {
+    statements.push_back(sql);
+  }
+  return statements;
 }
 
 std::vector<Sql> partitioned_table_statements(const Parent& parent, const QualifiedName& partition,

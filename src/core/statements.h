@@ -23,10 +23,11 @@ enum class Membership { kJoin, kLeave };
 [[nodiscard]] Sql member_statement(Membership membership, const QualifiedName& table);
 
 // CREATE TABLE ... LIKE and everything LIKE does not carry over; all in the new table's favour,
-// none of it takes a lock on the parent that readers or writers could notice.
+// none of it takes a lock on the parent that readers or writers could notice. Of the policy come
+// its storage parameters and the indexes of its template.
 [[nodiscard]] std::vector<Sql> table_statements(const Parent& parent,
                                                 const QualifiedName& partition,
-                                                const Options& storage_parameters);
+                                                const Policy& policy);
 // The same for a table that is itself partitioned, and so holds no rows.
 [[nodiscard]] std::vector<Sql> partitioned_table_statements(const Parent& parent,
                                                             const QualifiedName& partition,

@@ -42,7 +42,8 @@ Tree make_apart(const PartitionSet& set, const QualifiedName& partition, const S
   const Parent& parent = set.inventory.parent;
   Tree tree;
   if (set.below.empty()) {
-    tree.sql = table_statements(parent, partition, set.policy.storage_parameters);
+    tree.refusal = refusal_of_template(set, Action::kCreate, partition, bound_clause);
+    if (!tree.refusal) tree.sql = table_statements(parent, partition, set.policy);
     return tree;
   }
   tree.sql = partitioned_table_statements(parent, partition, set.below.front());
@@ -66,6 +67,15 @@ Tree make_tree(const PartitionSet& set, const QualifiedName& partition, const Sq
     tree.sql.push_back(attach_statement(set.inventory.parent.name, partition, bound_clause));
   }
   return tree;
+}
+
+std::optional<Refusal> refusal_of_template(const PartitionSet& set, Action action,
+                                           const QualifiedName& partition,
+                                           const Sql& bound_clause) {
+  const auto& trouble = set.policy.index_template.trouble;
+  if (!trouble) return std::nullopt;
+  return Refusal{action,          readable(partition), bound_clause.text(), trouble->problem(),
+                 trouble->what(), trouble->hint()};
 }
 
 std::size_t tables_in_tree(const PartitionSet& set, Micros now, std::size_t most) {

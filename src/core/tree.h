@@ -24,6 +24,11 @@ struct Tree {
 [[nodiscard]] Tree make_tree(const PartitionSet& set, const QualifiedName& partition,
                              const Sql& bound_clause, Micros now);
 
+// Where a partition cannot be made with rows, because its template cannot be followed.
+[[nodiscard]] std::optional<Refusal> refusal_of_template(const PartitionSet& set, Action action,
+                                                         const QualifiedName& partition,
+                                                         const Sql& bound_clause);
+
 // How many tables come with one new partition, all levels together; at most `most` + 1 are counted.
 [[nodiscard]] std::size_t tables_in_tree(const PartitionSet& set, Micros now, std::size_t most);
 

@@ -56,22 +56,51 @@ pgs_index_definition(uint32_t index)
 	return tablespace_as_of_index(definition + strlen(on), index);
 }
 
-const char *
-pgs_constraint_definition(uint32_t constraint)
+/* The table of a constraint, locked; InvalidOid where there is none or it cannot be had. */
+static Oid
+lock_table_of(Oid constraint)
 {
 	HeapTuple	tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
 	Oid			table;
-	Datum		definition;
 
 	if (!HeapTupleIsValid(tuple))
-		return NULL;
+		return InvalidOid;
 	table = ((Form_pg_constraint) GETSTRUCT(tuple))->conrelid;
 	ReleaseSysCache(tuple);
-	if (!ConditionalLockRelationOid(table, AccessShareLock))
+	return ConditionalLockRelationOid(table, AccessShareLock) ? table : InvalidOid;
+}
+
+const char *
+pgs_constraint_definition(uint32_t constraint)
+{
+	Oid			table = lock_table_of(constraint);
+	Datum		definition;
+
+	if (!OidIsValid(table))
 		return NULL;
 	definition = DirectFunctionCall1(pg_get_constraintdef, ObjectIdGetDatum(constraint));
 	UnlockRelationOid(table, AccessShareLock);
 	return TextDatumGetCString(definition);
+}
+
+const char *
+pgs_whole_constraint_definition(uint32_t constraint)
+{
+	Oid			table = lock_table_of(constraint);
+	char	   *definition;
+	char	   *before;
+
+	if (!OidIsValid(table))
+		return NULL;
+	definition = pg_get_constraintdef_command(constraint);
+	before = psprintf("ALTER TABLE %s ADD CONSTRAINT %s ",
+					  quote_qualified_identifier(get_namespace_name(get_rel_namespace(table)),
+												 get_rel_name(table)),
+					  quote_identifier(get_constraint_name(constraint)));
+	UnlockRelationOid(table, AccessShareLock);
+	if (strncmp(definition, before, strlen(before)) != 0)
+		elog(ERROR, "definition of constraint %u is not understood", constraint);
+	return definition + strlen(before);
 }
 
 static int

@@ -21,6 +21,13 @@ extern const char *pgs_index_definition(uint32_t index);
 extern const char *pgs_constraint_definition(uint32_t constraint);
 
 /*
+ * The same with all that the index under the constraint is made with: storage
+ * parameters, and the tablespace, which the server does not write for exclusion
+ * constraints.
+ */
+extern const char *pgs_whole_constraint_definition(uint32_t constraint);
+
+/*
  * Whether two expressions, as pg_node_tree holds them, mean the same, where the
  * columns of two tables are matched by name.
  */

@@ -112,6 +112,7 @@ PGS_FUNCTION(pgscale_update_key);
 PGS_FUNCTION(pgscale_forget_dropped);	/* event trigger on sql_drop */
 PGS_FUNCTION(pgscale_change_threshold);	/* trigger of view threshold */
 PGS_FUNCTION(pgscale_note_ddl);		/* event trigger */
+PGS_FUNCTION(pgscale_leave_template_out);	/* row trigger of policies */
 PGS_FUNCTION(pgscale_leave_out);	/* row trigger of tables that a dump has rows of */
 
 /* Statement trigger on reference tables: their copies are brought up to date after the commit. */

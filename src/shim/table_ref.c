@@ -1,33 +1,50 @@
 #include "postgres.h"
 
 #include "fmgr.h"
+#include "nodes/pg_list.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
 #include "shim/table_ref.h"
 
 /* A dump names a missing table in many rows; it is told of once, as long as no other comes between. */
-static char *missing = NULL;
+static char *told = NULL;
+
+/* Those that pgs_take_missing_table() has yet to give. */
+static List *missing = NIL;
 
 static void
 note_missing(const char *name)
 {
-	if (missing != NULL && name != NULL && strcmp(missing, name) == 0)
+	MemoryContext caller;
+
+	if (told != NULL && strcmp(told, name) == 0)
 		return;
-	if (missing != NULL)
-		pfree(missing);
-	missing = name == NULL ? NULL : MemoryContextStrdup(TopMemoryContext, name);
-	if (name != NULL)
-		ereport(WARNING,
-				(errcode(ERRCODE_UNDEFINED_TABLE),
-				 errmsg("relation \"%s\" does not exist", name),
-				 errdetail("What was noted of it is left out.")));
+	caller = MemoryContextSwitchTo(TopMemoryContext);
+	if (told != NULL)
+		pfree(told);
+	told = pstrdup(name);
+	missing = lappend(missing, pstrdup(name));
+	MemoryContextSwitchTo(caller);
+	ereport(WARNING,
+			(errcode(ERRCODE_UNDEFINED_TABLE),
+			 errmsg("relation \"%s\" does not exist", name),
+			 errdetail("What was noted of it is left out.")));
 }
 
 const char *
-pgs_missing_table(void)
+pgs_take_missing_table(void)
 {
-	return missing;
+	char	   *name;
+	char	   *copy;
+
+	if (missing == NIL)
+		return NULL;
+	name = linitial(missing);
+	copy = pstrdup(name);
+	missing = list_delete_first(missing);
+	pfree(name);
+	return copy;
 }
 
 /*
@@ -44,10 +61,7 @@ pgscale_table_ref_in(PG_FUNCTION_ARGS)
 	Datum		found;
 
 	if (strcmp(name, "-") == 0 || strspn(name, "0123456789") == strlen(name))
-	{
-		note_missing(NULL);
 		PG_RETURN_OID(InvalidOid);
-	}
 	InitFunctionCallInfoData(*lookup, NULL, 1, InvalidOid, NULL, NULL);
 	lookup->args[0].value = CStringGetTextDatum(name);
 	lookup->args[0].isnull = false;

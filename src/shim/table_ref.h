@@ -5,8 +5,8 @@
 extern "C" {
 #endif
 
-/* The table that was last read and is missing; NULL for none.  Raises no error. */
-extern const char *pgs_missing_table(void);
+/* The next of the tables that were read, are missing and have not been given yet; NULL for none. */
+extern const char *pgs_take_missing_table(void);
 
 #ifdef __cplusplus
 }

@@ -1,5 +1,6 @@
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
 #include "utils/rel.h"
@@ -56,4 +57,17 @@ pgs_trigger_skip(PgsCall *call)
 {
 	(void) data_of(call);
 	call->result = PointerGetDatum(NULL);
+}
+
+void
+pgs_trigger_clear(PgsCall *call, const char *column)
+{
+	TriggerData *data = data_of(call);
+	TupleDesc	description = RelationGetDescr(data->tg_relation);
+	int			number = SPI_fnumber(description, column);
+	Datum		nothing = (Datum) 0;
+	bool		is_null = true;
+
+	call->result = PointerGetDatum(heap_modify_tuple_by_cols(data->tg_trigtuple, description, 1,
+															 &number, &nothing, &is_null));
 }

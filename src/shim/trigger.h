@@ -18,6 +18,8 @@ extern const char *pgs_trigger_new(PgsCall *call, const char *column);
 extern void pgs_trigger_done(PgsCall *call);
 /* A row trigger: the row is left as it was, or out. */
 extern void pgs_trigger_skip(PgsCall *call);
+/* A row trigger before INSERT: the row goes in with NULL there. */
+extern void pgs_trigger_clear(PgsCall *call, const char *column);
 
 #ifdef __cplusplus
 }

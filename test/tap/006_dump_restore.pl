@@ -21,11 +21,15 @@ ALTER TABLE orders OWNER TO owner;
 CREATE TABLE customers (id int, region text) PARTITION BY LIST (region);
 CREATE TABLE sessions (id int PRIMARY KEY) PARTITION BY HASH (id);
 CREATE TABLE kept (at date NOT NULL) PARTITION BY RANGE (at);
+CREATE TABLE orders_template (id int UNIQUE);
+ALTER TABLE orders_template OWNER TO owner;
+CREATE TABLE customers_template (id int UNIQUE);
+CREATE TABLE customers_kept (at date UNIQUE);
 SELECT FROM pgscale.create_parent('orders', 'at', '1 month', premake => 2, start_at => '2025-12-01',
-  retention => '1 month', retire => 'drop', timezone => 'Europe/Berlin', storage_parameters => '{fillfactor=70}');
-SELECT FROM pgscale.create_parent('customers', 'region', lists => '{"eu": ["DE", "FR", null]}', default_partition => true);
+  retention => '1 month', retire => 'drop', timezone => 'Europe/Berlin', storage_parameters => '{fillfactor=70}', template => 'orders_template');
+SELECT FROM pgscale.create_parent('customers', 'region', lists => '{"eu": ["DE", "FR", null]}', default_partition => true, template => 'customers_template');
 SELECT FROM pgscale.create_parent('sessions', 'id', partitions => 4);
-SELECT FROM pgscale.create_parent('kept', 'at', '1 month', premake => 1, start_at => '2025-12-01', retention => '1 month');
+SELECT FROM pgscale.create_parent('kept', 'at', '1 month', premake => 1, start_at => '2025-12-01', retention => '1 month', template => 'customers_kept');
 CREATE FUNCTION tag(timestamptz) RETURNS text LANGUAGE sql IMMUTABLE RETURN to_char($1 AT TIME ZONE 'UTC', 'YYYYMMDD');
 CREATE FUNCTION day(text) RETURNS timestamptz LANGUAGE sql IMMUTABLE RETURN to_timestamp($1, 'YYYYMMDD');
 CREATE TABLE tagged (tag text COLLATE "C") PARTITION BY RANGE (tag);
@@ -46,7 +50,7 @@ is($node->safe_psql('shop', "SELECT partition || ' ' || state FROM pgscale.parti
 $node->safe_psql('shop', "CREATE TABLE orders_before AS SELECT 1");
 
 my $policies = 'SELECT parent::text, method, control, "interval", premake, start_at, retention, retire, default_partition,'
-  . ' timezone, partitions, lists, naming, encoder, decoder, storage_parameters, count, oldest, covered_until, paused FROM pgscale.partition_sets ORDER BY parent::text';
+  . ' timezone, partitions, lists, naming, encoder, decoder, storage_parameters, template::text, count, oldest, covered_until, paused FROM pgscale.partition_sets ORDER BY parent::text';
 my $history = 'SELECT id, started_at, duration, parent, partition, bounds, action, who, outcome FROM pgscale.runs ORDER BY id';
 my $members = 'SELECT root::text, partition::text, lower, upper, "values", modulus, remainder, state FROM pgscale.partitions ORDER BY 1, 2';
 my %before = map { $_ => $node->safe_psql('shop', $_) } $policies, $history, $members;
@@ -101,6 +105,8 @@ is($node->safe_psql('slow', "SELECT bool_and(indisvalid) FROM pg_index WHERE ind
 	'the primary key is valid');
 is($node->safe_psql('slow', "SELECT count(*) FROM pg_index JOIN pg_inherits ON inhrelid = indrelid WHERE inhparent = 'orders'::regclass"
 	  . " AND indisprimary"), '6', 'and every partition has it');
+is($node->safe_psql('slow', "SELECT count(*) FROM pg_constraint JOIN pg_inherits ON inhrelid = conrelid WHERE inhparent = 'orders'::regclass"
+	  . " AND contype = 'u'"), '6', 'and the index of the template');
 
 # ---- the schema only ----------------------------------------------------------------------------
 $node->safe_psql('postgres', 'CREATE DATABASE bare');
@@ -119,11 +125,14 @@ $node->command_checks_all(
 	[ 'pg_restore', '-L', "$dir/list", '-d', $node->connstr('partial'), "$dir/shop.dump" ],
 	0, [qr/^$/], [qr/^$/], 'restore without a managed table');
 like(slurp_file($node->logfile, $begun), qr/WARNING:  relation "public\.customers" does not exist\n.*DETAIL:  What was noted of it is left out\./, 'the log tells of it');
-is($node->safe_psql('partial', "SELECT parent, outcome, sqlstate, message FROM pgscale.runs WHERE action = 'restore'"),
-	'public.customers|refused|42P01|relation "public.customers" does not exist', 'and the history, once');
+is($node->safe_psql('partial', "SELECT parent, outcome, sqlstate, message FROM pgscale.runs WHERE action = 'restore' ORDER BY parent"),
+	join("\n", map { "public.$_|refused|42P01|relation \"public.$_\" does not exist" } qw(customers customers_kept customers_template)), 'and the history, once');
 is($node->safe_psql('partial', 'SELECT count(*) FROM orders'), '1000', 'the rest is there');
-is($node->safe_psql('partial', $policies =~ s/, count, oldest, covered_until//r), $node->safe_psql('copy', "WITH p AS ($policies) SELECT * FROM p WHERE parent <> 'customers'" =~ s/, count, oldest, covered_until//r),
+my $wishes = $policies =~ s/, template::text, count, oldest, covered_until//r;
+is($node->safe_psql('partial', $wishes), $node->safe_psql('copy', "WITH p AS ($wishes) SELECT * FROM p WHERE parent <> 'customers'"),
 	'with the policies of the other tables');
+is($node->safe_psql('partial', "SELECT string_agg(concat_ws(' ', parent, template), ', ' ORDER BY parent::text) FROM pgscale.partition_sets WHERE retention IS NOT NULL"),
+	'kept, orders orders_template', 'and their templates, as far as they are there');
 is($node->safe_psql('partial', "SELECT count(*) > 0, count(*) FILTER (WHERE parent = '-') FROM pgscale.runs WHERE parent = 'public.customers'"), 't|0', 'and the history of all');
 $node->safe_psql('partial', 'CREATE TABLE customers (id int, region text) PARTITION BY LIST (region)');
 is($node->safe_psql('partial', "SELECT string_agg(DISTINCT action, ' ') FROM pgscale.create_parent('customers', 'region', lists => '{\"eu\": [\"DE\"]}')"), 'create', 'which can be made and managed anew');

@@ -241,7 +241,7 @@ CREATE TABLE partman.part_config (parent_table text NOT NULL PRIMARY KEY, contro
 CREATE ROLE keeper;
 CREATE SCHEMA five AUTHORIZATION keeper;
 SET ROLE keeper;
-CREATE TABLE five.berlin (at timestamptz NOT NULL) PARTITION BY RANGE (at);
+CREATE TABLE five.berlin (at timestamptz NOT NULL, n int) PARTITION BY RANGE (at);
 CREATE TABLE five.berlin_p20261101 PARTITION OF five.berlin FOR VALUES FROM ('2026-10-31 23:00+00') TO ('2026-11-30 23:00+00');
 CREATE TABLE five.ids7 (id uuid NOT NULL) PARTITION BY RANGE (id);
 CREATE TABLE five.ids7_p20261115 PARTITION OF five.ids7 FOR VALUES FROM ('019a84a3-0000-0000-0000-000000000000') TO (MAXVALUE);
@@ -262,16 +262,24 @@ like(refusal('keeper', 'SELECT * FROM pgscale.import_partman(dry_run => false)')
 like(refusal('keeper', q{SELECT * FROM pgscale.import_partman('app.undone')}), qr/must be owner of table undone/, 'who does not own the table');
 sql(q{GRANT UPDATE ON partman.part_config TO keeper});
 is(sql(q{SET ROLE keeper; SET TimeZone = 'Europe/Berlin'; SELECT parent, status, mapped_to FROM pgscale.import_partman(dry_run => false) WHERE item = 'set'}), <<'END' =~ s/\n\z//r, 'the owner takes over');
-five.berlin|mapped|SELECT * FROM pgscale.create_parent('five.berlin', control => 'at', "interval" => '1 mon', premake => 4, retention => '6 mons', retire => 'drop', timezone => 'Europe/Berlin', storage_parameters => '{fillfactor=70}')
+five.berlin|mapped|SELECT * FROM pgscale.create_parent('five.berlin', control => 'at', "interval" => '1 mon', premake => 4, retention => '6 mons', retire => 'drop', timezone => 'Europe/Berlin', storage_parameters => '{fillfactor=70}', template => 'five.template')
 five.ids7|mapped|SELECT * FROM pgscale.create_parent('five.ids7', control => 'id', "interval" => '1 mon', premake => 4, timezone => 'Europe/Berlin', encoding => 'uuidv7')
 five.lists|refused|
 END
 is(sql(q{CALL pgscale.run_maintenance('five.berlin'); SELECT string_agg(DISTINCT reloptions::text, ' ') FROM pg_class JOIN pg_inherits ON inhrelid = oid
 	WHERE inhparent = 'five.berlin'::regclass}), '{fillfactor=70}', 'new partitions have the storage parameters of the template');
+is(sql(q{SELECT count(*) > 0 AND count(*) = count(*) FILTER (WHERE EXISTS (SELECT FROM pg_index x WHERE x.indrelid = inhrelid AND x.indisunique))
+	FROM pg_inherits WHERE inhparent = 'five.berlin'::regclass AND inhrelid <> 'five.berlin_p20261101'::regclass}), 't', 'and its index');
+is(sql(q{CALL pgscale.repair('five.berlin'); SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'five.berlin_p20261101'::regclass}),
+	'UNIQUE (n)', 'which repair builds on those of before');
 sql(q{SELECT pgscale.forget_parent('five.berlin')});
 is(sql(q{SELECT string_agg(item, ' ' ORDER BY item) FROM pgscale.import_partman('five.berlin') WHERE status = 'unmapped'}),
-	'constraint_cols template_table', 'what is lost');
-like(sql(q{SELECT note FROM pgscale.import_partman('five.berlin') WHERE item = 'template_table'}), qr/indexes template_n_key/, 'names the index of the template');
+	'constraint_cols', 'what is lost');
+is(sql(q{SELECT mapped_to || ': ' || note FROM pgscale.import_partman('five.berlin') WHERE item = 'template_table'}),
+	'template => five.template, storage_parameters => {fillfactor=70}: New partitions get its indexes template_n_key. All else new partitions take from the parent.',
+	'the template and its index');
+is(sql(q{ALTER TABLE five.template OWNER TO CURRENT_USER; SELECT status FROM pgscale.import_partman('five.berlin') WHERE item IN ('set', 'template_table') ORDER BY item}),
+	"mapped\nunmapped", 'a template of somebody else is left, not the set');
 is(sql(q{SELECT mapped_to FROM pgscale.import_partman('five.berlin', timezone => 'Asia/Tokyo') WHERE item = 'time zone'}),
 	'timezone => Asia/Tokyo', 'a zone that is given');
 is(sql(q{SELECT mapped_to FROM pgscale.import_partman('five.berlin') WHERE item = 'time zone'}),

@@ -26,6 +26,9 @@ CREATE INDEX ON events (at);
 SELECT pgscale.create_sharded_table('events', 'at', 'range');
 SELECT pgscale.create_parent('events', 'at', '1 month', premake => 2, retention => '2 months', retire => 'drop', storage_parameters => '{fillfactor=70}');
 SQL
+$node->safe_psql('postgres', 'CREATE TABLE events_template (id bigint UNIQUE)');
+my ($status, $out, $error) = $node->psql('postgres', "SELECT FROM pgscale.alter_parent('events', template => 'events_template')");
+like($error, qr/table "events" is on shards, and can have no template/, 'its partitions can have no indexes of their own');
 is(ask($node, 'postgres', on_shards('events')), 's1 events_p2026_01, s2 events_p2026_02, s1 events_p2026_03', 'partitions are made on the shards in turn');
 is(ask($node, 'postgres', "SELECT count(*) FROM pg_class WHERE relname ~ '^events_p' AND relkind = 'f'"), 3, 'and are foreign tables here');
 is(ask($node, 'postgres', "SELECT count(*) FROM pgscale.query_shards('SELECT 1 FROM pg_index i JOIN pg_class c ON c.oid = indrelid WHERE relname ~ ''^events_p'' AND relkind = ''r''') AS t (shard name, i int)"),

@@ -163,6 +163,20 @@ TEST(Drain, AStepMovesTheRowsBeforeItTakesItsLocks) {
   EXPECT_EQ(step.move->grows_to, "");
 }
 
+TEST(Drain, ANewPartitionHasTheIndexesOfTheTemplateBeforeItGetsRows) {
+  PartitionSet set = monthly();
+  set.policy.index_template.indexes = {{true, " USING btree (id)"}};
+  const Drain drain = drain_at(set, "2026-05-05");
+  const Step step = std::get<Step>(drain_step(set, drain, 100, kNow));
+  EXPECT_EQ(step.sql[1].text(),
+            R"(CREATE UNIQUE INDEX ON "public"."orders_p2026_05" USING btree (id))");
+  EXPECT_EQ(step.first_strong, 2U);
+  set.policy.index_template.trouble = Failure(Problem::kLockNotAvailable, "template is locked");
+  const auto refusal = std::get<Refusal>(drain_step(set, drain, 100, kNow));
+  EXPECT_EQ(refusal.action, Action::kDrain);
+  EXPECT_EQ(refusal.problem, Problem::kLockNotAvailable);
+}
+
 TEST(Drain, APartWritesDownUpToWhereItGrows) {
   const PartitionSet set = monthly();
   const Drain part = up_to(drain_at(set, "2026-03-05"), End::at(moment("2026-03-12")));

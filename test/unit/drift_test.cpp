@@ -325,6 +325,66 @@ TEST_F(DriftOfIndex, TheParentsIsLookedAtAnewOnceAllAreAttached) {
             (Lines{R"(ALTER INDEX "public"."n_idx" ATTACH PARTITION "public"."p1_n_idx")"}));
 }
 
+class DriftOfTemplate : public DriftOfIndex {
+ protected:
+  DriftOfTemplate() {
+    wish_.of_template = true;
+    wish_.unique = true;
+    facts_.indexes = {{&wish_, std::nullopt}};
+  }
+};
+
+TEST_F(DriftOfTemplate, AnIndexIsBuiltAndAttachedToNone) {
+  EXPECT_EQ(told(only()), "index public.n_idx: UNIQUE USING btree (n) / missing, critical");
+  EXPECT_EQ(sql_of(only()),
+            (Lines{R"(CREATE UNIQUE INDEX CONCURRENTLY ON "public"."orders_p1" USING btree (n))"}));
+  EXPECT_EQ(only().repair[0].object_oid, wish_.oid);
+  own_.valid = false;
+  facts_.indexes[0].alike = {own_};
+  EXPECT_EQ(actions_of(only()), (Lines{"drop index!", "create index!"}));
+  facts_.indexes[0].alike[0].being_built = true;
+  EXPECT_TRUE(only().repair.empty());
+}
+
+TEST_F(DriftOfTemplate, OneThatIsThereIsEnough) {
+  facts_.indexes[0].alike = {own_};
+  EXPECT_TRUE(found().empty());
+  facts_.indexes[0].alike[0].constrained = true;  // which does all that the index does
+  EXPECT_TRUE(found().empty());
+  facts_.indexes[0].alike = {{21, in_public("p1_n_idx_ccnew"), false}, own_};
+  EXPECT_EQ(told(only()), "index p1_n_idx_ccnew:  / invalid, warning");
+  EXPECT_EQ(actions_of(only()), (Lines{"drop index!"}));
+  wish_.options = "fillfactor='70'";
+  facts_.indexes[0].alike = {own_};
+  EXPECT_EQ(told(only()), "storage p1_n_idx: fillfactor='70' / , info");
+}
+
+TEST_F(DriftOfTemplate, AConstraintIsSetOnItsIndex) {
+  wish_.backing = Backing::kUnique;
+  EXPECT_EQ(actions_of(only()), (Lines{"create index!", "alter"}));
+  facts_.indexes[0].alike = {own_};
+  EXPECT_EQ(
+      told(only()),
+      "index public.n_idx: UNIQUE USING btree (n) / no constraint: public.p1_n_idx, critical");
+  EXPECT_EQ(
+      sql_of(only()),
+      (Lines{
+          kLock,
+          R"(ALTER TABLE "public"."orders_p1" ADD CONSTRAINT "p1_n_idx" UNIQUE USING INDEX "p1_n_idx")"}));
+  EXPECT_EQ(locks_of(only()), "ACCESS EXCLUSIVE on public.orders_p1");
+  EXPECT_EQ(only().repair[0].others[0].oid, own_.oid);
+  facts_.indexes[0].alike[0].constrained = true;
+  EXPECT_TRUE(found().empty());
+}
+
+TEST_F(DriftOfTemplate, APrimaryKeyIsNoReasonToLookForNullsBehindALock) {
+  wish_.backing = Backing::kPrimaryKey;
+  EXPECT_EQ(actions_of(only()), (Lines{"create index!", "alter"}));
+  facts_.indexes[0].can_be_primary = false;
+  EXPECT_EQ(told(only()), "index public.n_idx: UNIQUE USING btree (n) / missing, critical");
+  EXPECT_TRUE(only().repair.empty());
+}
+
 TEST_F(DriftTest, TheParentsConstraintIsValidatedLast) {
   EXPECT_TRUE(invalid_parent_constraint(parent_, {"c", "CHECK", false}).repair.empty());
   EXPECT_EQ(sql_of(invalid_parent_constraint(parent_, {"c", "CHECK", true})),

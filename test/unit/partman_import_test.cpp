@@ -265,16 +265,33 @@ TEST(MapPartman, TellsWhatATemplateHas) {
   EXPECT_EQ(status(set, "template_table"), "ignored");
   set.template_table = PartmanTemplate{};
   EXPECT_EQ(status(set, "template_table"), "ignored");
-  set.template_table = PartmanTemplate{{"template_pkey"}, true, "{fillfactor=70}"};
+  set.template_table = PartmanTemplate{
+      "partman.keep", {"template_pkey"}, "it is somebody else's", true, "{fillfactor=70}"};
   EXPECT_EQ(status(set, "template_table"), "unmapped");
-  const std::string note = item(set, "template_table").note;
-  EXPECT_NE(note.find("indexes template_pkey; UNLOGGED. "), std::string::npos);
-  EXPECT_NE(note.find("become storage_parameters of the policy"), std::string::npos);
+  EXPECT_EQ(map_partman(set).policy.index_template, std::nullopt);
+  EXPECT_EQ(item(set, "template_table").note,
+            "New partitions will lack what the template has: its indexes template_pkey (it is "
+            "somebody else's); UNLOGGED. Taken over is: storage_parameters => {fillfactor=70}.");
+  set.template_table->trouble.clear();
+  EXPECT_EQ(item(set, "template_table").note,
+            "New partitions will lack what the template has: UNLOGGED. Taken over is: template => "
+            "partman.keep, storage_parameters => {fillfactor=70}.");
+}
+
+TEST(MapPartman, TakesOverTheTemplateForItsIndexes) {
+  PartmanSet set = with("template_table", "partman.template_public_events");
+  set.template_table = PartmanTemplate{"partman.keep", {"template_pkey", "template_n_key"}};
+  EXPECT_EQ(status(set, "template_table"), "mapped");
+  EXPECT_EQ(item(set, "template_table").mapped_to, "template => partman.keep");
+  EXPECT_NE(item(set, "template_table").note.find("template_pkey, template_n_key"),
+            std::string::npos);
+  EXPECT_NE(create_calls(set.table, map_partman(set)).text().find(", template => 'partman.keep'"),
+            std::string::npos);
 }
 
 TEST(MapPartman, TakesOverTheStorageParametersOfATemplate) {
   PartmanSet set = with("template_table", "partman.template_public_events");
-  set.template_table = PartmanTemplate{{}, false, "{fillfactor=70}"};
+  set.template_table = PartmanTemplate{"partman.keep", {}, {}, false, "{fillfactor=70}"};
   EXPECT_EQ(status(set, "template_table"), "mapped");
   const Import import = map_partman(set);
   EXPECT_EQ(import.policy.storage_parameters, "{fillfactor=70}");

@@ -96,6 +96,19 @@ TEST(Tree, OnlyItsLeavesHaveStorageParameters) {
       R"(CREATE TABLE "public"."orders_p2026_11_p0" (LIKE "public"."orders_p2026_11" INCLUDING ALL) WITH ("fillfactor" = '80'))");
 }
 
+TEST(Tree, OnlyItsLeavesHaveTheIndexesOfATemplate) {
+  PartitionSet set = range_set(KeyKind::kTimestampTz, months(1), 0);
+  set.policy.index_template.indexes = {{true, " USING btree (above)"}};
+  set.below = {hash_level("tenant", 1)};
+  set.below[0].policy.index_template.indexes = {{true, " USING btree (id)"}};
+  const Lines sql = texts(first_step(plan(set, moment("2026-11-05"))).sql);
+  ASSERT_EQ(sql.size(), 5U);
+  EXPECT_EQ(sql[2], R"(CREATE UNIQUE INDEX ON "public"."orders_p2026_11_p0" USING btree (id))");
+  set.below[0].policy.index_template.trouble = Failure(Problem::kLockNotAvailable, "locked");
+  const Plan refused = plan(set, moment("2026-11-05"));
+  EXPECT_EQ(outline(refused), (Lines{"refused create public.orders_p2026_11"}));
+}
+
 TEST(Tree, GoesDownToAnyDepth) {
   PartitionSet set = list_set({{"eu", {"DE"}}});
   set.below = {range_level("at", months(1), 1), list_level("kind", {{"a", {"a"}}, {"b", {"b"}}}),
