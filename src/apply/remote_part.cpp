@@ -60,18 +60,22 @@ class OnShard {
     return "with its table on shard " + part_.shard;
   }
 
+  // With the parent there, if that was the last of its tables; also where somebody has dropped the
+  // table already.
   std::string remove() {
     const QualifiedName name = catalog::read_owner(parent_).name;
-    if (!exists(part_.table)) return "it was gone from shard " + part_.shard;
-    if (!is_ours())
+    const bool is_there = exists(part_.table);
+    if (is_there && !is_ours())
       return "the table on shard " + part_.shard + " was left: pgscale has not made it";
     team_.begin();
-    keep_vacuum_away(team_, part_.shard, part_.table);
-    team_.run({{part_.shard, part_.sql}});
-    if (!catalog::is_placed(part_.shard, name) && is_childless(name))
+    if (is_there) {
+      keep_vacuum_away(team_, part_.shard, part_.table);
+      team_.run({{part_.shard, part_.sql}});
+    }
+    if (!catalog::is_placed(part_.shard, name) && is_childless(name) && mark_on(name))
       team_.run({{part_.shard, drop_on_shard(part_.shard, name).sql}});
     team_.commit();
-    return "on shard " + part_.shard;
+    return is_there ? "on shard " + part_.shard : "it was gone from shard " + part_.shard;
   }
 
  private:
