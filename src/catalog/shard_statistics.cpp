@@ -13,9 +13,10 @@ const char* or_null(const pg::Value& value) { return value ? value->c_str() : nu
 
 // From PostgreSQL 18 on.
 bool server_imports_statistics() {
-  const auto found =
-      pg::query(Sql("SELECT to_regproc('pg_catalog.pg_restore_attribute_stats') IS NOT NULL"));
-  return pg::to_bool(found.front()[0]);
+  static const bool kImports = pg::to_bool(
+      pg::query(Sql("SELECT to_regproc('pg_catalog.pg_restore_attribute_stats') IS NOT NULL"))
+          .front()[0]);
+  return kImports;
 }
 
 // What the import is not told of stays as it was: so what was known is cleared first.

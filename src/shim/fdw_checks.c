@@ -131,7 +131,6 @@ pgs_check_target_scan(ForeignScanState *node)
 			 errhint("Write constants in place of now(), of other functions that are not immutable and of columns of local tables, or set pgscale.allow_full_scan_dml.")));
 }
 
-
 static void
 at_transaction_end(XactEvent event, void *arg)
 {
