@@ -2,12 +2,7 @@
 # A table of five million rows becomes a partition of a new parent while two writers and a reader go on: adopt_table()
 # against the plain SQL that does it in one transaction, and against copying the rows into partitions.
 . "$(dirname "$0")/lib.sh"
-stop_all() {
-  kill "${background[@]}" 2>/dev/null || true
-  "$TOP/scripts/cluster.sh" stop bench
-}
-background=()
-trap stop_all EXIT
+end_with_background
 use_cluster bench <<CONF
 shared_buffers = '1GB'
 max_wal_size = '8GB'

@@ -3,12 +3,7 @@
 # beside it: pgscale moving rows there, against ATTACH of an empty table, which scans the default partition. And how long
 # it waits for the strong lock.
 . "$(dirname "$0")/lib.sh"
-stop_all() {
-  kill "${background[@]}" 2>/dev/null || true
-  "$TOP/scripts/cluster.sh" stop bench
-}
-background=()
-trap stop_all EXIT
+end_with_background
 use_cluster bench <<CONF
 shared_buffers = '1GB'
 max_wal_size = '8GB'

@@ -49,3 +49,7 @@ end_load() {
   sql -c 'SELECT pg_sleep(1)' >/dev/null
   kill "$@"
 }
+
+# However the benchmark ends, what it has put into the array `background` ends, and the cluster.
+background=()
+end_with_background() { trap 'kill "${background[@]}" 2>/dev/null || true; "$TOP/scripts/cluster.sh" stop bench' EXIT; }

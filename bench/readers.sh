@@ -2,12 +2,7 @@
 # Sixteen rotations, one partition made and one dropped in each, under short readers of all partitions and writers: the
 # longest INSERT, and deadlocks. pgscale's worker, pg_partman, and plain SQL; without a default partition and with one.
 . "$(dirname "$0")/lib.sh"
-stop_all() {
-  kill "${background[@]}" 2>/dev/null || true
-  "$TOP/scripts/cluster.sh" stop bench
-}
-background=()
-trap stop_all EXIT
+end_with_background
 readonly ROTATIONS=16
 use_cluster bench <<CONF
 shared_preload_libraries = 'pgscale'

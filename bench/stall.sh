@@ -2,12 +2,7 @@
 # The longest stall of an INSERT stream while one partition is retired behind a reader of the parent
 # that stays for eleven seconds: the background worker against a plain DROP TABLE.
 . "$(dirname "$0")/lib.sh"
-stop_all() {
-  kill "${background[@]}" 2>/dev/null || true
-  "$TOP/scripts/cluster.sh" stop bench
-}
-background=()
-trap stop_all EXIT
+end_with_background
 use_cluster bench <<CONF
 shared_preload_libraries = 'pgscale'
 pgscale.naptime = '1s'

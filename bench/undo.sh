@@ -2,12 +2,7 @@
 # The way back from 24 months with 2,400,000 rows to a plain table, under pg_partman and under pgscale: how long it takes,
 # and the longest INSERT meanwhile into the newest month, which goes last.
 . "$(dirname "$0")/lib.sh"
-stop_all() {
-  kill "${background[@]}" 2>/dev/null || true
-  "$TOP/scripts/cluster.sh" stop bench
-}
-background=()
-trap stop_all EXIT
+end_with_background
 use_cluster bench <<CONF
 shared_buffers = '1GB'
 max_wal_size = '4GB'
