@@ -3,6 +3,8 @@
 #include "apply/table_export.h"
 #include "catalog/hook_calls.h"
 #include "catalog/retirements.h"
+#include "catalog/undo.h"
+#include "pg/query.h"
 #include "pg/setting_scope.h"
 #include "shim/move.h"
 #include "shim/session.h"
@@ -55,11 +57,20 @@ void StepRunner::drop(const Step& step, pg::LockTimeout& limit) {
     note_ = carry_out_on_shard(*step.remote, managed_.facts.parent.oid, role_of(step));
 }
 
-// What another transaction is changing stays.
-void StepRunner::move_to_table(const Step& step) {
+// Under its locks nobody gives the set a column or a foreign key that the table does not know. What
+// another transaction is changing stays.
+void StepRunner::move_to_table(const Step& step, pg::LockTimeout& limit) {
+  const Oid parent = managed_.facts.parent.oid;
   const RowMove& move = *step.move;
   const auto acting = pg::Acting::as_owner(role_of(step));
+  for (const Sql& lock : step.sql) {
+    limit.spend();
+    pg::execute(lock);
+  }
+  check_undo(catalog::read_parent(parent).parent, catalog::columns_of(parent),
+             catalog::load_undo_target(step.object_oid, parent));
   const pg::SettingScope all_rows{{"row_security", "off"}};
+  limit.spend();
   PgsMove* rows = pg::call(pgs_begin_move, move.from, step.object_oid, move.ctids.text().c_str(),
                            move.at_once, false);
   PgsNoPlace nowhere{};  // a plain table has a place for every row

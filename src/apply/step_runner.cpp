@@ -204,7 +204,7 @@ void StepRunner::carry_out(const Step& step, pg::LockTimeout& limit) {
     case Action::kArchive: archive(step, limit); return;
     case Action::kExport: export_to_file(step, limit); return;
     case Action::kDrop: drop(step, limit); return;
-    case Action::kMove: move_to_table(step); return;
+    case Action::kMove: move_to_table(step, limit); return;
     case Action::kCopy: copy_to_shard(step); return;
     case Action::kSwap: swap_with_copy(step, limit); return;
     case Action::kValidate: validate_as_owner(step, limit); return;

@@ -42,7 +42,7 @@ class StepRunner {
   void copy_to_shard(const Step& step);
   void swap_with_copy(const Step& step, pg::LockTimeout& limit);
   void drop(const Step& step, pg::LockTimeout& limit);
-  void move_to_table(const Step& step);
+  void move_to_table(const Step& step, pg::LockTimeout& limit);
   catalog::RunEnd end_detach(const Step& step, catalog::RunEnd end);
   std::optional<catalog::RunEnd> run_by_worker(const Step& step, std::int64_t run);
   catalog::RunEnd detach_by_errand(const Step& step, std::int64_t run);

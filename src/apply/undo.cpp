@@ -1,6 +1,11 @@
 #include "apply/undo.h"
 
+#include <algorithm>
 #include <chrono>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
 
 #include "apply/claim.h"
 #include "apply/step_runner.h"
@@ -10,7 +15,6 @@
 #include "catalog/state.h"
 #include "catalog/undo.h"
 #include "core/failure.h"
-#include "core/retirement.h"
 #include "core/undo.h"
 #include "pg/server.h"
 #include "pg/setting_scope.h"
@@ -20,9 +24,10 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::chrono::minutes kPatience{10};
-constexpr std::int64_t kMillisBetween = 50;
+// So many times the lock timeout somebody may be in the way.
+constexpr int kPatience = 3000;
 constexpr std::int64_t kMillisOfRest = 1000;
+constexpr std::int64_t kMillisBetween = 50;
 
 class Undoing {
  public:
@@ -30,8 +35,7 @@ class Undoing {
       : session_(session), parent_(parent), table_(table), batch_(batch), requester_(requester) {}
 
   UndoReport run() {
-    check();
-    pause();
+    begin();
     while (!report_.trouble && step()) continue;
     catalog::prune_runs(parent_);
     session_.commit();
@@ -39,157 +43,205 @@ class Undoing {
   }
 
  private:
-  // Everything, before anything is begun.
-  void check() const {
-    const auto managed = catalog::load_set(parent_);
-    check_undo(managed.set, catalog::columns_of(parent_),
-               catalog::load_undo_target(table_, parent_));
-    for (const Partition& partition : managed.set.inventory.partitions) {
-      for (const UndoLeaf& leaf : catalog::leaves_below(partition.oid)) check_undo(leaf);
+  // Everything is checked before anything is begun. The set is paused, because maintenance would
+  // make partitions that are gone anew.
+  void begin() {
+    {
+      const pg::LockTimeout limit(pg::lock_timeout());
+      auto managed = load();
+      for (const Partition& partition : managed.set.inventory.partitions) {
+        check_undo(partition, catalog::leaves_below(partition.oid));
+      }
+      managed.row.paused = true;
+      catalog::update_policy(parent_, managed.row);
+      catalog::bury_dead_runs(parent_, catalog::Runs::kMaintenance);
     }
+    session_.commit();
   }
 
-  // Maintenance would make partitions that are gone anew.
-  void pause() const {
+  catalog::ManagedSet load() {
     auto managed = catalog::load_set(parent_);
-    managed.row.paused = true;
-    catalog::update_policy(parent_, managed.row);
-    catalog::bury_dead_runs(parent_, catalog::Runs::kMaintenance);
-    session_.commit();
+    owner_ = managed.facts.owner;
+    target_ = catalog::load_undo_target(table_, parent_);
+    check_undo(managed.set.inventory.parent, catalog::columns_of(parent_), *target_);
+    return managed;
   }
 
   // One partition, or what an earlier call has left of one. False at the end.
   bool step() {
-    const auto managed = catalog::load_set(parent_);
-    owner_ = managed.facts.owner;
-    const auto target = catalog::load_undo_target(table_, parent_);
-    StepRunner runner(session_, managed, requester_);
-    session_.commit();
-    if (!end_earlier(managed, runner)) return false;
-    const auto order = undo_order(managed.set.inventory);
-    if (order.empty()) {
-      catalog::delete_policy(parent_);
-      session_.commit();
+    std::optional<catalog::ManagedSet> managed;
+    std::vector<Step> leftovers;
+    if (!look([&] {
+          managed.emplace(load());
+          leftovers = undo_leftovers(managed->set, pg::policy_now(), emptied(managed->set));
+        })) {
       return false;
     }
-    const Partition& partition = *order.front();
-    if (!is_empty(partition) && !empty_nearly(runner, partition, target)) return false;
-    if (!close(runner, partition)) return false;
-    if (empty_closed(runner, partition, target) && await_readers(partition) &&
-        remove(runner, managed.set, partition)) {
-      return true;
-    }
-    if (catalog::is_closed(partition.oid) && catalog::parent_of(partition.oid) == parent_) {
-      (void)runner.run(open_step(partition));
-    }
+    StepRunner runner(session_, *managed, requester_);
+    if (!leftovers.empty()) return all_done(runner, leftovers);
+    const auto order = undo_order(managed->set.inventory);
+    if (!order.empty()) return undo(runner, managed->set, *order.front());
+    catalog::delete_policy(parent_);
+    session_.commit();
     return false;
   }
 
-  // Who is in the way of a lock may be there for long; nobody waits behind us meanwhile.
+  bool undo(StepRunner& runner, const PartitionSet& set, const Partition& partition) {
+    const Parent& parent = set.inventory.parent;
+    if (!empty_nearly(runner, parent, partition)) return false;
+    if (!catalog::is_closed(partition.oid) && !done(runner, close_step(partition))) return false;
+    if (empty_closed(runner, parent, partition) && await_readers(partition) &&
+        all_done(runner, remove_steps(set, partition))) {
+      report_.partitions++;
+      return true;
+    }
+    reopen(runner, partition);
+    return false;
+  }
+
+  // What was closed and stays takes rows again.
+  void reopen(StepRunner& runner, const Partition& partition) {
+    if (catalog::parent_of(partition.oid) != parent_) return;
+    if (!runner.run(open_step(partition)).failure) return;
+    report_.trouble->hint = "Partition " + readable(partition.name) +
+                            " takes no rows until the procedure has been called again.";
+  }
+
+  // --- steps
+
+  // Nobody waits behind us while we rest.
   bool done(StepRunner& runner, const Step& step) {
-    const auto deadline = steady_clock::now() + kPatience;
+    const auto deadline = end_of_patience();
     for (;;) {
       const catalog::RunEnd end = runner.run(step);
       if (step.action == Action::kMove) report_.rows += end.rows.value_or(0);
       report_.trouble = end.failure;
       if (!end.failure) return true;
-      if (!is_passing(*end.failure) || runner.lost_claim() || steady_clock::now() > deadline) {
+      if (!is_passing(*end.failure) || runner.lost_claim() || !rest(deadline)) return false;
+    }
+  }
+
+  bool all_done(StepRunner& runner, const std::vector<Step>& steps) {
+    return std::all_of(steps.begin(), steps.end(),
+                       [&](const Step& step) { return done(runner, step); });
+  }
+
+  bool empty_nearly(StepRunner& runner, const Parent& parent, const Partition& partition) {
+    std::optional<std::int64_t> before;
+    for (;;) {
+      const auto moved = pass(runner, parent, partition);
+      if (!moved) return false;
+      if (!is_worth_a_pass(*moved, before, batch_)) return true;
+      before = moved;
+    }
+  }
+
+  // Rows that somebody has locked stay for the next pass.
+  bool empty_closed(StepRunner& runner, const Parent& parent, const Partition& partition) {
+    const auto deadline = end_of_patience();
+    for (;;) {
+      bool has_rows = false;
+      if (!look([&] { has_rows = !is_empty(partition.oid); })) return false;
+      if (!has_rows) return true;
+      const auto moved = pass(runner, parent, partition);
+      if (!moved) return false;
+      if (*moved == 0 && !rest(deadline)) {
+        give_up(partition, "rows of it are in use", "A transaction has locked them.");
         return false;
       }
-      session_.commit();
-      (void)pg::call(pgs_sleep, kMillisOfRest);
     }
   }
 
-  // Detaches that were interrupted, and drops that were to follow.
-  bool end_earlier(const catalog::ManagedSet& managed, StepRunner& runner) {
-    for (const Item& item : plan_leftovers(managed.set, pg::policy_now()).items) {
-      const auto* step = std::get_if<Step>(&item);
-      if (step != nullptr && !done(runner, *step)) return false;
-    }
-    return true;
-  }
-
-  bool empty_nearly(StepRunner& runner, const Partition& partition, const UndoTarget& target) {
-    std::optional<std::int64_t> moved;
-    for (;;) {
-      const std::int64_t before = report_.rows;
-      if (!pass(runner, partition, target)) return false;
-      const std::int64_t now = report_.rows - before;
-      if (!is_worth_a_pass(now, moved, batch_)) return true;
-      moved = now;
-    }
-  }
-
-  // Rows that somebody is changing stay for the next pass.
-  bool empty_closed(StepRunner& runner, const Partition& partition, const UndoTarget& target) {
-    while (!is_empty(partition)) {
-      if (!pass(runner, partition, target)) return false;
-      (void)pg::call(pgs_sleep, kMillisBetween);
-    }
-    return true;
-  }
-
-  // All that is there now.
-  bool pass(StepRunner& runner, const Partition& partition, const UndoTarget& target) {
-    const auto leaves = catalog::leaves_below(partition.oid);
-    session_.commit();
+  // All that is there now; how many rows it moved, empty when it failed.
+  std::optional<std::int64_t> pass(StepRunner& runner, const Parent& parent,
+                                   const Partition& partition) {
+    std::vector<UndoLeaf> leaves;
+    if (!look([&] { leaves = catalog::leaves_below(partition.oid); })) return std::nullopt;
+    const std::int64_t before = report_.rows;
     for (const UndoLeaf& leaf : leaves) {
       const std::int64_t window = pages_for(leaf, batch_);
       for (std::int64_t first = 0; first < leaf.pages; first += window) {
-        if (!done(runner, move_step(leaf, partition, target, first, first + window))) return false;
+        const Step step = move_step(parent, partition, leaf, *target_, first, first + window);
+        if (!done(runner, step)) return std::nullopt;
       }
     }
-    return true;
-  }
-
-  bool is_empty(const Partition& partition) const {
-    bool is_empty = true;
-    for (const UndoLeaf& leaf : catalog::leaves_below(partition.oid)) {
-      is_empty = is_empty && is_leaf_empty(leaf);
-    }
-    session_.commit();
-    return is_empty;
-  }
-
-  [[nodiscard]] bool is_leaf_empty(const UndoLeaf& leaf) const {
-    const auto acting = pg::Acting::as_owner(owner_);
-    const pg::SettingScope all_rows{{"row_security", "off"}};
-    return catalog::is_empty(leaf);
-  }
-
-  bool close(StepRunner& runner, const Partition& partition) {
-    return catalog::is_closed(partition.oid) || done(runner, close_step(partition));
+    return report_.rows - before;
   }
 
   // A transaction that sees the rows where they were would find neither them nor the partition.
   bool await_readers(const Partition& partition) {
     const auto moved_at = steady_clock::now();
-    const auto deadline = moved_at + kPatience;
+    const auto deadline = end_of_patience();
     for (;;) {
       const auto age =
           std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - moved_at);
-      const auto readers = catalog::old_snapshots(age);
+      const bool is_read = !catalog::old_snapshots(age).empty();
       session_.commit();
-      if (readers.empty()) return true;
-      if (steady_clock::now() > deadline) {
-        report_.trouble =
-            pg::Outcome{sqlstate(Problem::kLockNotAvailable),
-                        "could not remove partition " + readable(partition.name) +
-                            " while older snapshots are in use",
-                        "A transaction that sees the rows where they were would not find them.",
-                        "Call the procedure again when it has ended."};
-        return false;
-      }
-      (void)pg::call(pgs_sleep, kMillisBetween);
+      if (!is_read) return true;
+      if (rest(deadline, kMillisBetween)) continue;
+      give_up(partition, "older snapshots are in use",
+              "A transaction that sees the rows where they were would not find them.");
+      return false;
     }
   }
 
-  bool remove(StepRunner& runner, const PartitionSet& set, const Partition& partition) {
-    for (const Step& step : remove_steps(set, partition)) {
-      if (!done(runner, step)) return false;
+  void give_up(const Partition& partition, const std::string& why, const char* detail) {
+    report_.trouble =
+        pg::Outcome{sqlstate(Problem::kLockNotAvailable),
+                    "could not remove partition " + readable(partition.name) + " while " + why,
+                    detail, "Call the procedure again when it has ended."};
+  }
+
+  // --- looking
+
+  // At tables, whose locks are waited for no longer than by a step.
+  template <typename Look>
+  bool look(Look&& look) {
+    const auto deadline = end_of_patience();
+    for (;;) {
+      report_.trouble = pg::attempt([&] {
+        const pg::LockTimeout limit(pg::lock_timeout());
+        look();
+      });
+      session_.commit();
+      if (!report_.trouble) return true;
+      if (!is_passing(*report_.trouble) || !rest(deadline)) return false;
     }
-    report_.partitions++;
+  }
+
+  // Tables that this or an earlier call has emptied for good, and not dropped yet.
+  std::set<Oid> emptied(const PartitionSet& set) const {
+    std::set<Oid> found;
+    const auto add = [&](Oid table) {
+      if (catalog::is_closed(table) && is_empty(table)) found.insert(table);
+    };
+    for (const RetiredTable& table : set.inventory.retired) {
+      if (!table.attached) add(table.oid);
+    }
+    for (const Partition& partition : set.inventory.partitions) {
+      if (partition.detach_pending) add(partition.oid);
+    }
+    return found;
+  }
+
+  [[nodiscard]] bool is_empty(Oid table) const {
+    const auto acting = pg::Acting::as_owner(owner_);
+    const pg::SettingScope all_rows{{"row_security", "off"}};
+    const auto leaves = catalog::leaves_below(table);
+    return std::all_of(leaves.begin(), leaves.end(), catalog::is_empty);
+  }
+
+  // --- patience
+
+  static steady_clock::time_point end_of_patience() {
+    return steady_clock::now() + kPatience * pg::lock_timeout();
+  }
+
+  // False when it has lasted too long.
+  bool rest(steady_clock::time_point deadline, std::int64_t millis = kMillisOfRest) {
+    session_.commit();
+    if (steady_clock::now() > deadline) return false;
+    (void)pg::call(pgs_sleep, millis);
     return true;
   }
 
@@ -199,6 +251,7 @@ class Undoing {
   int batch_;
   const std::string& requester_;
   Oid owner_ = 0;
+  std::optional<UndoTarget> target_;
   UndoReport report_;
 };
 

@@ -10,7 +10,8 @@ std::vector<UndoColumn> columns_of(Oid table) {
   std::vector<UndoColumn> columns;
   for (const auto& row :
        pg::query(Sql("SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod)"
-                     "       || coalesce(' COLLATE ' || nullif(a.attcollation, 0)::regcollation::text, '')"
+                     "       || coalesce(' COLLATE '"
+                     "                   || nullif(a.attcollation, 0)::regcollation::text, '')"
                      "  FROM pg_catalog.pg_attribute a"
                      " WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped"
                      " ORDER BY a.attnum"),
@@ -22,7 +23,7 @@ std::vector<UndoColumn> columns_of(Oid table) {
 
 UndoTarget load_undo_target(Oid table, Oid parent) {
   const auto rows = pg::query(
-      Sql("SELECT n.nspname, c.relname, pg_catalog.pg_has_role(c.relowner, 'USAGE'),"
+      Sql("SELECT n.nspname, c.relname, c.relowner = p.relowner,"
           "       c.relkind = 'r' AND NOT c.relispartition AND NOT c.relhassubclass"
           "       AND c.relpersistence IN ('p', p.relpersistence) AND c.relpersistence <> 't'"
           "       AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid),"
@@ -39,10 +40,7 @@ UndoTarget load_undo_target(Oid table, Oid parent) {
   }
   const auto& row = rows.front();
   UndoTarget target{table, {Identifier(*row[0]), Identifier(*row[1])}};
-  if (!pg::to_bool(row[2])) {
-    throw Failure(Problem::kInsufficientPrivilege,
-                  "must be owner of table " + target.name.name.name());
-  }
+  target.has_same_owner = pg::to_bool(row[2]);
   target.is_plain = pg::to_bool(row[3]);
   target.has_foreign_keys = pg::to_bool(row[4]);
   target.columns = columns_of(table);

@@ -6,7 +6,7 @@
 
 namespace pgscale::catalog {
 
-// Throws Failure when there is no such table, or the caller does not own it.
+// Throws Failure when there is no such table.
 [[nodiscard]] UndoTarget load_undo_target(Oid table, Oid parent);
 [[nodiscard]] std::vector<UndoColumn> columns_of(Oid table);
 // The partition itself, or the tables with rows below it.

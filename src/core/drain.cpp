@@ -17,7 +17,6 @@ namespace {
 constexpr int kFirstBesideForeignKeys = 1000;
 
 // Rows that are copied before they are deleted: what is known of them is kept in memory.
-constexpr int kMostCopied = 50'000;
 
 // Bounds that rows are counted by.
 constexpr std::size_t kMostBounds = 100'000;

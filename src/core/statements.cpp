@@ -93,12 +93,12 @@ Sql bound_clause(const Bound& bound, const std::optional<Axis>& axis) {
 Sql lock_statement(const QualifiedName& table, LockMode mode) {
   Sql sql("LOCK TABLE ONLY ");
   sql << table;
-  if (mode == LockMode::kAccessExclusive) {
-    sql << " IN ACCESS EXCLUSIVE MODE";
-  } else {
-    sql << " IN SHARE UPDATE EXCLUSIVE MODE";
+  switch (mode) {
+    case LockMode::kRowExclusive: return sql << " IN ROW EXCLUSIVE MODE";
+    case LockMode::kShareUpdateExclusive: return sql << " IN SHARE UPDATE EXCLUSIVE MODE";
+    case LockMode::kAccessExclusive: break;
   }
-  return sql;
+  return sql << " IN ACCESS EXCLUSIVE MODE";
 }
 
 Sql member_statement(Membership membership, const QualifiedName& table) {

@@ -13,7 +13,7 @@ inline constexpr char kGuardName[] = "pgscale_guard";
 
 [[nodiscard]] Sql bound_clause(const Bound& bound, const std::optional<Axis>& axis);
 
-enum class LockMode { kShareUpdateExclusive, kAccessExclusive };
+enum class LockMode { kRowExclusive, kShareUpdateExclusive, kAccessExclusive };
 // Taking its locks one by one, a step can stop waiting in time however many of them are not free;
 // inside one ALTER TABLE the lock timeout would begin anew for each.
 [[nodiscard]] Sql lock_statement(const QualifiedName& table, LockMode mode);

@@ -63,6 +63,9 @@ struct NamedRelation {
   QualifiedName name;
 };
 
+// More are not copied before the first of them are deleted: it bounds the memory.
+inline constexpr int kMostCopied = 50'000;
+
 // Rows that a step moves to its partition: before the first strong lock, and what has come in since
 // under the last.
 struct RowMove {

@@ -6,11 +6,11 @@
 #include "core/export_file.h"
 #include "core/failure.h"
 #include "core/retirement.h"
+#include "core/statements.h"
 
 namespace pgscale {
 namespace {
 
-constexpr int kMostCopied = 50'000;
 constexpr double kUsualRowsOfPage = 50;
 
 const UndoColumn* find(const std::vector<UndoColumn>& columns, const std::string& name) {
@@ -26,18 +26,21 @@ void check_columns(const std::string& set, const std::vector<UndoColumn>& column
     const UndoColumn* other = find(target.columns, column.name);
     if (other == nullptr) {
       throw Failure(Problem::kUndefinedColumn,
-                    "column \"" + column.name + "\" of " + set + " is missing in table " + table);
+                    "column \"" + column.name + "\" of " + set + " is missing in table " + table,
+                    "",
+                    "Use ALTER TABLE ... ADD COLUMN, or CREATE TABLE (LIKE ... INCLUDING ALL).");
     }
     if (other->type == column.type) continue;
     throw Failure(Problem::kInvalidDefinition,
                   "column \"" + column.name + "\" of table " + table + " has another type",
-                  "It is " + other->type + " there, and " + column.type + " in " + set + ".");
+                  "It is " + other->type + " there, and " + column.type + " in " + set + ".",
+                  "Use CREATE TABLE (LIKE ... INCLUDING ALL).");
   }
   for (const UndoColumn& column : target.columns) {
     if (find(columns, column.name) != nullptr) continue;
     throw Failure(Problem::kUndefinedColumn,
                   "column \"" + column.name + "\" of table " + table + " is missing in " + set,
-                  "The rows have no value for it.", "Add it afterwards.");
+                  "The rows have no value for it.", "Drop it, and add it afterwards.");
   }
 }
 
@@ -50,6 +53,18 @@ bool goes_before(const Partition* a, const Partition* b) {
   return range != nullptr && other != nullptr && range->lower < other->lower;
 }
 
+// What the policy says of retirement does not count, nor that somebody is to look first whether
+// retention is right.
+PartitionSet undone(const PartitionSet& set) {
+  PartitionSet undone = set;
+  undone.policy.retire = Retire::kDrop;
+  undone.policy.keep_for.reset();
+  undone.policy.before_retire.reset();
+  undone.policy.after_retire.reset();
+  undone.inventory.hold_until.reset();
+  return undone;
+}
+
 Sql position(std::int64_t page) {
   Sql sql("'(");
   return sql << page << ",0)'::pg_catalog.tid";
@@ -57,14 +72,19 @@ Sql position(std::int64_t page) {
 
 }  // namespace
 
-void check_undo(const PartitionSet& set, const std::vector<UndoColumn>& columns,
+void check_undo(const Parent& parent, const std::vector<UndoColumn>& columns,
                 const UndoTarget& target) {
-  const Parent& parent = set.inventory.parent;
   if (!target.is_plain) {
     throw Failure(Problem::kWrongObjectType, readable(target.name) + " is not an ordinary table",
                   "A table that is temporary, unlogged, partitioned, or a partition or child of "
                   "another, cannot take the rows.",
                   "Use CREATE TABLE (LIKE ... INCLUDING ALL).");
+  }
+  if (!target.has_same_owner) {
+    throw Failure(
+        Problem::kInsufficientPrivilege,
+        "table " + readable(target.name) + " must belong to the owner of " + readable(parent.name),
+        "", "Use ALTER TABLE ... OWNER TO.");
   }
   if (!parent.referring.empty()) {
     throw Failure(Problem::kNotSupported,
@@ -79,10 +99,30 @@ void check_undo(const PartitionSet& set, const std::vector<UndoColumn>& columns,
   check_columns(readable(parent.name), columns, target);
 }
 
-void check_undo(const UndoLeaf& leaf) {
-  if (leaf.kind != TableKind::kForeign) return;
-  throw Failure(Problem::kNotSupported, readable(leaf.name) + " is a foreign table",
-                "Its rows are on another server.", "Detach it first.");
+void check_undo(const Partition& partition, const std::vector<UndoLeaf>& leaves) {
+  for (const UndoLeaf& leaf : leaves) {
+    if (leaf.kind != TableKind::kForeign) continue;
+    throw Failure(Problem::kNotSupported, readable(leaf.name) + " is a foreign table",
+                  "Its rows are on another server.", "Detach it first.");
+  }
+  if (!partition.sealed && !partition.copy) return;
+  throw Failure(
+      Problem::kNotInPrerequisiteState,
+      "partition " + readable(partition.name) + " is being moved to a shard", "",
+      "Let maintenance end that, or give the set another way to retire partitions first.");
+}
+
+std::vector<Step> undo_leftovers(const PartitionSet& set, Micros now,
+                                 const std::set<Oid>& emptied) {
+  std::vector<Step> steps;
+  for (Item& item : plan_leftovers(undone(set), now).items) {
+    auto* step = std::get_if<Step>(&item);
+    if (step == nullptr) continue;
+    const bool drops_emptied =
+        step->action == Action::kDrop && emptied.count(step->partition_oid) > 0;
+    if (step->action == Action::kFinalize || drops_emptied) steps.push_back(std::move(*step));
+  }
+  return steps;
 }
 
 std::vector<const Partition*> undo_order(const Inventory& inventory) {
@@ -104,8 +144,8 @@ bool is_worth_a_pass(std::int64_t moved, std::optional<std::int64_t> before, int
   return moved >= batch && (!before || moved <= *before / 2);
 }
 
-Step move_step(const UndoLeaf& leaf, const Partition& partition, const UndoTarget& target,
-               std::int64_t first, std::int64_t end) {
+Step move_step(const Parent& parent, const Partition& partition, const UndoLeaf& leaf,
+               const UndoTarget& target, std::int64_t first, std::int64_t end) {
   Sql ctids("SELECT ctid FROM ONLY ");
   ctids << leaf.name << " WHERE ctid >= " << position(first) << " AND ctid < " << position(end);
   Step step{Action::kMove,
@@ -113,8 +153,10 @@ Step move_step(const UndoLeaf& leaf, const Partition& partition, const UndoTarge
             leaf.name,
             partition.bound_text,
             "to " + readable(target.name),
-            {ctids},
-            "ROW EXCLUSIVE on " + readable(leaf.name) + ", " + readable(target.name)};
+            {lock_statement(parent.name, LockMode::kRowExclusive),
+             lock_statement(target.name, LockMode::kRowExclusive)},
+            "ROW EXCLUSIVE on " + readable(parent.name) + ", " + readable(leaf.name) + ", " +
+                readable(target.name)};
   step.object_oid = target.oid;
   step.others = {{target.oid, target.name}};
   step.move = RowMove{leaf.oid, ctids, kMostCopied};
@@ -144,12 +186,7 @@ Step open_step(const Partition& partition) {
 }
 
 std::vector<Step> remove_steps(const PartitionSet& set, const Partition& partition) {
-  PartitionSet undone = set;
-  undone.policy.retire = Retire::kDrop;
-  undone.policy.keep_for.reset();
-  undone.policy.before_retire.reset();
-  undone.policy.after_retire.reset();
-  return retirement_steps(undone, partition, "its rows have been moved");
+  return retirement_steps(undone(set), partition, "its rows have been moved");
 }
 
 }  // namespace pgscale

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,8 @@ struct UndoColumn {
 struct UndoTarget {
   Oid oid;
   QualifiedName name;
-  bool is_plain = true;  // an ordinary table that is neither temporary nor a part of another
+  bool is_plain = true;        // an ordinary table that is neither temporary nor a part of another
+  bool has_same_owner = true;  // as the set, in whose name its CHECK constraints are evaluated
   bool has_foreign_keys = false;
   std::vector<UndoColumn> columns = {};
 };
@@ -38,9 +40,14 @@ struct UndoLeaf {
 
 // Throws Failure where rows could be lost on the way, or what must hold for them would not be
 // looked at.
-void check_undo(const PartitionSet& set, const std::vector<UndoColumn>& columns,
+void check_undo(const Parent& parent, const std::vector<UndoColumn>& columns,
                 const UndoTarget& target);
-void check_undo(const UndoLeaf& leaf);
+void check_undo(const Partition& partition, const std::vector<UndoLeaf>& leaves);
+
+// What an earlier call has left undone: detaches that were interrupted, and the drop of tables that
+// it has `emptied`. What retention has taken out stays as it is, for it may be wanted.
+[[nodiscard]] std::vector<Step> undo_leftovers(const PartitionSet& set, Micros now,
+                                               const std::set<Oid>& emptied);
 
 // Ranges from the oldest on; the default partition, which takes what has no other place, at the
 // end.
@@ -55,8 +62,9 @@ void check_undo(const UndoLeaf& leaf);
 [[nodiscard]] bool is_worth_a_pass(std::int64_t moved, std::optional<std::int64_t> before,
                                    int batch);
 
-// Moves the rows of these pages: from `first` up to but not including `end`.
-[[nodiscard]] Step move_step(const UndoLeaf& leaf, const Partition& partition,
+// Moves the rows of these pages: from `first` up to but not including `end`. Its locks keep what
+// check_undo() has looked at from being changed before it is committed.
+[[nodiscard]] Step move_step(const Parent& parent, const Partition& partition, const UndoLeaf& leaf,
                              const UndoTarget& target, std::int64_t first, std::int64_t end);
 // From here on no row can be added to the partition, so that it stays empty once it is.
 [[nodiscard]] Step close_step(const Partition& partition);

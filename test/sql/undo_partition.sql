@@ -32,6 +32,11 @@ CREATE TABLE lists (a int PRIMARY KEY);
 CREATE TABLE with_key (LIKE orders, FOREIGN KEY (id) REFERENCES lists);
 CALL pgscale.undo_partition('orders', 'with_key');
 CREATE TABLE plain (LIKE orders INCLUDING ALL);
+ALTER TABLE unsafe SET LOGGED;
+CREATE ROLE undo_other;
+GRANT USAGE ON SCHEMA undo TO undo_other;
+ALTER TABLE unsafe OWNER TO undo_other;
+CALL pgscale.undo_partition('orders', 'unsafe');
 CALL pgscale.undo_partition('orders', 'plain', 0);
 CALL pgscale.undo_partition('orders_p2026_01', 'plain');
 CALL pgscale.undo_partition('plain', 'orders');
@@ -41,8 +46,6 @@ ROLLBACK;
 CREATE TABLE refers (id int, at timestamptz, FOREIGN KEY (id, at) REFERENCES orders);
 CALL pgscale.undo_partition('orders', 'plain');
 DROP TABLE refers;
-CREATE ROLE undo_other;
-GRANT USAGE ON SCHEMA undo TO undo_other;
 SET ROLE undo_other;
 CALL pgscale.undo_partition('orders', 'plain');
 RESET ROLE;
@@ -101,6 +104,40 @@ INSERT INTO halves VALUES (1);
 SELECT action, outcome FROM pgscale.runs WHERE parent = 'halves' AND partition = 'undo.halves_p0' ORDER BY id DESC LIMIT 3;
 CALL pgscale.undo_partition('halves', 'all_of_it');
 SELECT count(*), count(*) FILTER (WHERE k = 1) FROM (TABLE all_of_it UNION ALL TABLE half) a;
+
+-- what retention has taken out, and somebody keeps by pause(), is not dropped by the way
+SET pgscale.clock = '2026-01-10 00:00+00';
+CREATE TABLE kept (at timestamptz NOT NULL) PARTITION BY RANGE (at);
+SELECT action, partition FROM pgscale.create_parent('kept', 'at', '1 month', premake => 1, retention => '1 month', retire => 'drop', keep_for => '10 days');
+INSERT INTO kept VALUES ('2026-01-15'), ('2026-02-15');
+SET pgscale.clock = '2026-03-10 00:00+00';
+CALL pgscale.run_maintenance('kept');
+SELECT partition, state FROM pgscale.partitions WHERE root = 'kept'::regclass AND state <> 'attached';
+SELECT pgscale.pause('kept');
+SET pgscale.clock = '2026-04-10 00:00+00';
+CREATE TABLE kept_plain (LIKE kept);
+CALL pgscale.undo_partition('kept', 'kept_plain');
+SELECT * FROM kept_p2026_01;
+
+-- a column, or a foreign key, that comes in the middle
+CREATE TABLE grows (k int PRIMARY KEY, v int) PARTITION BY RANGE (k);
+SELECT action, partition FROM pgscale.create_parent('grows', 'k', '100', premake => 1);
+INSERT INTO grows SELECT n, n FROM generate_series(0, 199) n;
+CREATE TABLE grown (LIKE grows INCLUDING ALL);
+CREATE FUNCTION in_the_middle() RETURNS trigger LANGUAGE plpgsql AS
+  $$ BEGIN ALTER TABLE undo.grows ADD COLUMN late int DEFAULT 5; RETURN NEW; END $$;
+CREATE TRIGGER undo_middle BEFORE UPDATE ON pgscale.run FOR EACH ROW WHEN (NEW.action = 'seal' AND NEW.outcome = 'ok') EXECUTE FUNCTION in_the_middle();
+CALL pgscale.undo_partition('grows', 'grown');
+DROP TRIGGER undo_middle ON pgscale.run;
+ALTER TABLE grown ADD COLUMN late int DEFAULT 5;
+CREATE OR REPLACE FUNCTION in_the_middle() RETURNS trigger LANGUAGE plpgsql AS
+  $$ BEGIN CREATE TABLE undo.late_one (k int REFERENCES undo.grows); RETURN NEW; END $$;
+CREATE TRIGGER undo_middle BEFORE INSERT ON pgscale.run FOR EACH ROW WHEN (NEW.action = 'move') EXECUTE FUNCTION in_the_middle();
+CALL pgscale.undo_partition('grows', 'grown');
+DROP TRIGGER undo_middle ON pgscale.run;
+DROP TABLE late_one;
+CALL pgscale.undo_partition('grows', 'grown');
+SELECT count(*), sum(k), sum(late) FROM grown;
 SET client_min_messages = warning;
 DROP SCHEMA undo CASCADE;
 DROP ROLE undo_other, undo_owner;

@@ -23,15 +23,9 @@ sub refused
 }
 
 let_copies_be_held($_) foreach values %shard;
-# Here a step sleeps when all is done but its commit, or in the middle of its commands.
+let_runs_be_held($node);
+# And in the middle of its commands.
 $node->safe_psql('postgres', <<'SQL');
-CREATE TABLE hold (what text);
-CREATE FUNCTION hold_run() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  IF EXISTS (SELECT FROM public.hold WHERE what = NEW.action) THEN PERFORM pg_sleep(600); END IF;
-  RETURN NEW;
-END $$;
-CREATE TRIGGER hold BEFORE UPDATE ON pgscale.run FOR EACH ROW WHEN (NEW.outcome = 'ok') EXECUTE FUNCTION hold_run();
 CREATE FUNCTION hold_ddl() RETURNS event_trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF EXISTS (SELECT FROM public.hold WHERE what = tg_tag) THEN PERFORM pg_sleep(600); END IF;

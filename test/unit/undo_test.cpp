@@ -76,11 +76,13 @@ TEST(Undo, AllThatCouldLoseSomethingIsRefused) {
     PartitionSet set = two_months();
     UndoTarget target = plain();
     change(set, target);
-    return refusal([&] { check_undo(set, kColumns, target); });
+    return refusal([&] { check_undo(set.inventory.parent, kColumns, target); });
   };
   EXPECT_EQ(failure([](PartitionSet&, UndoTarget&) {}), "");
   EXPECT_EQ(failure([](PartitionSet&, UndoTarget& t) { t.is_plain = false; }),
             "public.plain is not an ordinary table");
+  EXPECT_EQ(failure([](PartitionSet&, UndoTarget& t) { t.has_same_owner = false; }),
+            "table public.plain must belong to the owner of public.orders");
   EXPECT_EQ(failure([](PartitionSet& s, UndoTarget&) {
               s.inventory.parent.referring = {in_public("lines")};
             }),
@@ -99,9 +101,31 @@ TEST(Undo, AllThatCouldLoseSomethingIsRefused) {
             "")
       << "columns go by name";
   EXPECT_EQ(refusal([] {
-              check_undo(UndoLeaf{1, in_public("far"), TableKind::kForeign});
+              const PartitionSet set = two_months();
+              check_undo(set.inventory.partitions[1],
+                         {UndoLeaf{1, in_public("far"), TableKind::kForeign}});
             }),
             "public.far is a foreign table");
+  EXPECT_EQ(refusal([] {
+              PartitionSet set = two_months();
+              set.inventory.partitions[1].sealed = true;
+              check_undo(set.inventory.partitions[1], {});
+            }),
+            "partition public.now is being moved to a shard");
+}
+
+TEST(Undo, OfWhatWasLeftOnlyItsOwnIsDropped) {
+  PartitionSet set = two_months();
+  set.policy.retire = Retire::kDrop;
+  set.inventory.partitions[1].detach_pending = true;
+  testing::retired(set, 50, "emptied", Retire::kDrop, false);
+  testing::retired(set, 51, "wanted", Retire::kDrop, false);
+  set.inventory.hold_until = 1;
+  Lines names;
+  for (const Step& step : undo_leftovers(set, 0, {50})) {
+    names.push_back(std::string(text(step.action)) + " " + step.partition.name.name());
+  }
+  EXPECT_EQ(names, (Lines{"finalize now", "drop emptied"}));
 }
 
 TEST(Undo, APartitionIsEmptiedClosedAndDropped) {
@@ -112,7 +136,10 @@ TEST(Undo, APartitionIsEmptiedClosedAndDropped) {
   set.policy.keep_for = months(1);
   const Partition& old = set.inventory.partitions[2];
   const UndoLeaf leaf{old.oid, old.name, TableKind::kTable, 10, 100};
-  EXPECT_EQ(move_step(leaf, old, plain(), 0, 5).move->ctids.text(),
+  const Step move = move_step(set.inventory.parent, old, leaf, plain(), 0, 5);
+  EXPECT_EQ(move.sql[0].text(), "LOCK TABLE ONLY \"public\".\"orders\" IN ROW EXCLUSIVE MODE");
+  EXPECT_EQ(move.sql[1].text(), "LOCK TABLE ONLY \"public\".\"plain\" IN ROW EXCLUSIVE MODE");
+  EXPECT_EQ(move.move->ctids.text(),
             "SELECT ctid FROM ONLY \"public\".\"old\" WHERE ctid >= '(0,0)'::pg_catalog.tid AND "
             "ctid < '(5,0)'::pg_catalog.tid");
   EXPECT_EQ(close_step(old).sql[0].text(),

@@ -11,7 +11,7 @@ use Test::More;
 use Time::HiRes qw(time);
 
 our @EXPORT = qw(new_server set_clock configure becomes stays visits_started worker_waiting
-  kill_process let_ddl_be_held say_in ask);
+  kill_process let_runs_be_held let_ddl_be_held say_in ask);
 
 # The server's own test modules know INITDB_TEMPLATE from 17 on.  All servers then have one system
 # identifier; a test that needs another hides the variable.
@@ -127,6 +127,22 @@ sub kill_process
 	my $from = -s $node->logfile;
 	kill 9, $pid or die "could not kill $pid: $!";
 	$node->wait_for_log(qr/database system is ready to accept connections/, $from);
+	return;
+}
+
+# From here on a run whose action stands in table `hold` sleeps when all is done but its end.
+sub let_runs_be_held
+{
+	my ($node, $database) = @_;
+	$node->safe_psql($database // 'postgres', <<'SQL');
+CREATE TABLE hold (what text);
+CREATE FUNCTION hold_run() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT FROM public.hold WHERE what = NEW.action) THEN PERFORM pg_sleep(600); END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER hold BEFORE UPDATE ON pgscale.run FOR EACH ROW WHEN (NEW.outcome = 'ok') EXECUTE FUNCTION hold_run();
+SQL
 	return;
 }
 
