@@ -112,8 +112,10 @@ UNION ALL
 SELECT 'unanalyzed_parent', 1, c.oid::regclass::text, NULL, 'it has rows and was never analyzed as a whole'
   FROM pg_catalog.pg_class c
  WHERE c.relkind = 'p' AND NOT c.relispartition AND c.reltuples < 0 AND c.relnamespace <> 'pgscale'::regnamespace
+   -- OFFSET keeps the planner from asking for the statistics of all relations first.
    AND EXISTS (SELECT FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class l ON l.oid = i.inhrelid
-                WHERE i.inhparent = c.oid AND (l.reltuples > 0 OR pg_catalog.pg_stat_get_live_tuples(l.oid) > 0))
+                WHERE i.inhparent = c.oid AND (l.reltuples > 0 OR pg_catalog.pg_stat_get_live_tuples(l.oid) > 0)
+               OFFSET 0)
 UNION ALL
 SELECT 'sequence', s.used_pct, s.sequence::text, NULL,
        CASE WHEN s.status = 'unknown' THEN s.note

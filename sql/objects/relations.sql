@@ -50,9 +50,14 @@ SELECT n.nspname AS schema,
        CASE WHEN k.known THEN w.window_s END AS window_s,
        CASE WHEN k.known THEN w.since END AS since,
        CASE WHEN k.known THEN 'ok' ELSE 'unknown' END AS status
-  FROM pg_catalog.pg_class c
+  FROM pgscale.root_usage() u
+  FULL JOIN pg_catalog.pg_foreign_table f ON f.ftrelid = u.relation
+ -- By OFFSET one look into an index for each: most of pg_class are indexes, and reading all of it takes longer.
+ CROSS JOIN LATERAL (
+        SELECT c.oid, c.relname, c.relnamespace, c.relkind, c.relowner, c.relispartition
+          FROM pg_catalog.pg_class c
+         WHERE c.oid = coalesce(u.relation, f.ftrelid) OFFSET 0) c
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-  LEFT JOIN pgscale.root_usage() u ON u.relation = c.oid
  CROSS JOIN pgscale.recent_window w
  CROSS JOIN (SELECT z.since FROM pgscale.counted_since z
               WHERE z.datid = (SELECT d.oid FROM pg_catalog.pg_database d
@@ -62,9 +67,8 @@ SELECT n.nspname AS schema,
         SELECT w.window_s IS NOT NULL AND u.bytes IS NOT NULL
                  AND (pg_catalog.pg_has_role(c.relowner, 'USAGE')
                       OR pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE')) AS known) k
- WHERE c.relkind IN ('r', 'p', 'm', 'f')
-   AND NOT c.relispartition
-   AND (u.relation IS NOT NULL OR c.relkind = 'f' AND n.nspname <> 'pgscale');
+ WHERE u.relation IS NOT NULL
+    OR NOT c.relispartition AND n.nspname <> 'pgscale';
 COMMENT ON VIEW pgscale.tables IS 'Each table of users that is no partition, with its indexes and TOAST and all partitions below it; since the last reset and in the window';
 COMMENT ON COLUMN pgscale.tables.schema IS 'Its schema';
 COMMENT ON COLUMN pgscale.tables.name IS 'Its name';
@@ -134,14 +138,14 @@ SELECT u.schema::name,
        CASE WHEN k.known THEN w.since END AS since,
        CASE WHEN k.known THEN 'ok' ELSE 'unknown' END AS status
   FROM pgscale.index_usage() u
+ CROSS JOIN (SELECT pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE') AS all_stats OFFSET 0) p
  CROSS JOIN pgscale.recent_window w
  CROSS JOIN (SELECT z.since FROM pgscale.counted_since z
               WHERE z.datid = (SELECT d.oid FROM pg_catalog.pg_database d
                                 WHERE d.datname = pg_catalog.current_database())) z
  CROSS JOIN LATERAL (
         SELECT v.visible, v.visible AND w.window_s IS NOT NULL AS known
-          FROM (SELECT pg_catalog.pg_has_role(u.owner, 'USAGE')
-                         OR pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE') AS visible) v) k
+          FROM (SELECT p.all_stats OR pg_catalog.pg_has_role(u.owner, 'USAGE') AS visible) v) k
   LEFT JOIN pgscale.recent_relations('index') r ON r.relation = u.relation;
 COMMENT ON VIEW pgscale.indexes IS 'Each index of users that is no partition of another, with all indexes below it; since the last reset and in the window';
 COMMENT ON COLUMN pgscale.indexes.schema IS 'Its schema';
@@ -186,7 +190,10 @@ WITH "table" AS MATERIALIZED (
            CASE WHEN k.known THEN w.window_s ELSE extract(epoch FROM now() - z.since)::float8 END AS over_s,
            CASE WHEN k.known THEN w.since ELSE z.since END AS since
       FROM pgscale.scan_usage() u
-      JOIN pg_catalog.pg_class c ON c.oid = u.relation
+     CROSS JOIN LATERAL (
+            SELECT c.oid, c.relname, c.relnamespace, c.relowner
+              FROM pg_catalog.pg_class c
+             WHERE c.oid = u.relation OFFSET 0) c
       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
      CROSS JOIN pgscale.recent_window w
      CROSS JOIN (SELECT z.since FROM pgscale.counted_since z

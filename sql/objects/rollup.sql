@@ -99,7 +99,11 @@ WITH past AS MATERIALIZED (SELECT p.* FROM pgscale.past_sizes() p),
 size AS MATERIALIZED (
     SELECT n.nspname, c.relname, c.oid, c.relkind, s.bytes
       FROM pgscale.root_sizes() s
-      JOIN pg_catalog.pg_class c ON c.oid = s.relation
+     -- As in view tables.
+     CROSS JOIN LATERAL (
+            SELECT c.oid, c.relname, c.relnamespace, c.relkind
+              FROM pg_catalog.pg_class c
+             WHERE c.oid = s.relation OFFSET 0) c
       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace),
 line AS (
     SELECT s.nspname AS schema, s.relname AS name, s.oid,

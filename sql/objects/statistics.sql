@@ -73,7 +73,7 @@ CREATE FUNCTION pgscale.index_usage()
                    bytes bigint, scans bigint, scanned_at timestamptz, observed_since timestamptz, columns text,
                    is_valid boolean, is_ready boolean, is_unique boolean, is_primary boolean, is_exclusion boolean, is_replica_identity boolean, is_partial boolean,
                    is_constraint boolean, supports_foreign_key boolean, redundant_with oid)
-    LANGUAGE c VOLATILE PARALLEL RESTRICTED ROWS 2000
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED ROWS 10000
     SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' SET jit = off
     AS 'MODULE_PATHNAME', 'pgscale_index_usage';
 COMMENT ON FUNCTION pgscale.index_usage() IS

@@ -20,7 +20,7 @@ PgsCell yes_or_no(bool value) { return cell(std::int64_t{value}); }
 // All indexes with what they are for.
 struct Purposes {
   std::vector<IndexDefinition> indexes = catalog::observe_indexes();
-  std::unordered_map<Oid, const IndexDefinition*> by_oid;
+  OidMap<const IndexDefinition*> by_oid;
   std::unordered_map<Oid, Oid> redundant = redundant_indexes(indexes);
   std::unordered_set<Oid> supporting = supporting_indexes(indexes, catalog::observe_foreign_keys());
 
@@ -39,11 +39,11 @@ void index_usage(PgsCall* call) {
   catalog::IndexNamer namer;
   pg::ResultRows result(call);
   for (const IndexUsage& usage : pgscale::index_usage(database)) {
-    const auto found = purposes.by_oid.find(usage.index);
-    if (found == purposes.by_oid.end()) continue;  // came while we looked
-    const IndexDefinition& index = *found->second;
+    const auto* found = purposes.by_oid.find(usage.index);
+    if (found == nullptr) continue;  // came while we looked
+    const IndexDefinition& index = **found;
     const auto instead = purposes.redundant.find(index.index);
-    const auto names = namer.names(index.index);
+    const auto names = namer.names(index);
     if (!names) continue;
     result.add(Row{relation(index.index),
                    cell(names->schema),

@@ -1,7 +1,6 @@
 #include "catalog/indexes.h"
 
-#include <unordered_set>
-
+#include "core/oid_map.h"
 #include "pg/call.h"
 #include "shim/indexes.h"
 
@@ -44,7 +43,8 @@ IndexDefinition definition_of(const PgsIndexDefinition& found) {
 std::vector<IndexDefinition> observe_indexes() {
   const std::uint32_t* constrained = nullptr;
   const std::int64_t constraints = pg::call(pgs_constraint_indexes, &constrained);
-  const std::unordered_set<Oid> of_constraints(constrained, constrained + constraints);
+  OidSet of_constraints;
+  for (std::int64_t i = 0; i < constraints; i++) of_constraints.insert(constrained[i]);
 
   const PgsIndexDefinition* found = nullptr;
   const std::int64_t count = pg::call(pgs_index_definitions, &found);
@@ -52,14 +52,14 @@ std::vector<IndexDefinition> observe_indexes() {
   indexes.reserve(static_cast<std::size_t>(count));
   for (std::int64_t i = 0; i < count; i++) {
     indexes.push_back(definition_of(found[i]));
-    indexes.back().is_constraint = of_constraints.count(found[i].index) > 0;
+    indexes.back().is_constraint = of_constraints.contains(found[i].index);
   }
   return indexes;
 }
 
-std::optional<IndexNames> IndexNamer::names(Oid index) {
+std::optional<IndexNames> IndexNamer::names(const IndexDefinition& index) {
   PgsIndexNames names{};
-  if (!pg::call(pgs_index_names, index, &names)) return std::nullopt;
+  if (!pg::call(pgs_index_names, index.index, &names)) return std::nullopt;
   const auto name_of = [](auto& known, Oid oid, const char* (*ask)(std::uint32_t)) {
     const auto [place, is_new] = known.try_emplace(oid);
     if (is_new) {
@@ -69,7 +69,15 @@ std::optional<IndexNames> IndexNamer::names(Oid index) {
     return place->second.c_str();
   };
   return IndexNames{names.owner, name_of(schemas_, names.schema, pgs_schema_name), names.name,
-                    name_of(methods_, names.method, pgs_method_name), names.columns};
+                    name_of(methods_, names.method, pgs_method_name), column_names(index)};
+}
+
+const char* IndexNamer::column_names(const IndexDefinition& index) {
+  attributes_.clear();
+  for (const IndexColumn& column : index.key) attributes_.push_back(column.attribute);
+  attributes_.insert(attributes_.end(), index.included.begin(), index.included.end());
+  return pg::call(pgs_index_column_names, index.table, attributes_.data(),
+                  static_cast<int>(index.key.size()), static_cast<int>(attributes_.size()));
 }
 
 std::vector<ForeignKey> observe_foreign_keys() {

@@ -27,11 +27,14 @@ struct IndexNames {
 class IndexNamer {
  public:
   // Empty when there is no such index any more.
-  [[nodiscard]] std::optional<IndexNames> names(Oid index);
+  [[nodiscard]] std::optional<IndexNames> names(const IndexDefinition& index);
 
  private:
+  [[nodiscard]] const char* column_names(const IndexDefinition& index);
+
   std::unordered_map<Oid, std::string> schemas_;
   std::unordered_map<Oid, std::string> methods_;
+  std::vector<std::int16_t> attributes_;
 };
 
 }  // namespace pgscale::catalog

@@ -13,9 +13,9 @@ Sizes add_up(const Database& database, const std::vector<Oid>& tables) {
   for (const TableUsage& leaf : table_usage(database)) {
     for (Oid table = leaf.table;;) {
       if (wanted.count(table) > 0) sizes[table] += leaf.bytes();
-      const auto above = database.parents.find(table);
-      if (above == database.parents.end()) break;
-      table = above->second;
+      const Oid* above = database.parents.find(table);
+      if (above == nullptr) break;
+      table = *above;
     }
   }
   return sizes;

@@ -77,9 +77,9 @@ ObservedIndexes ObservedIndexes::load() {
 }
 
 std::optional<Micros> ObservedIndexes::since(Oid index) const {
-  if (seen_.count(index) == 0) return std::nullopt;
-  const auto found = later_.find(index);
-  return found == later_.end() ? series_start_ : found->second;
+  if (!seen_.contains(index)) return std::nullopt;
+  const Micros* later = later_.find(index);
+  return later == nullptr ? series_start_ : *later;
 }
 
 }  // namespace pgscale::catalog

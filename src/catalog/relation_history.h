@@ -2,11 +2,10 @@
 
 #include <optional>
 #include <string>
-#include <unordered_map>
-#include <unordered_set>
 
 #include "core/calendar.h"
 #include "core/inventory.h"
+#include "core/oid_map.h"
 #include "core/sql.h"
 
 namespace pgscale::catalog {
@@ -24,8 +23,8 @@ class ObservedIndexes {
 
  private:
   Micros series_start_ = 0;
-  std::unordered_set<Oid> seen_;
-  std::unordered_map<Oid, Micros> later_;  // that came, or were reset, after the series began
+  OidSet seen_;
+  OidMap<Micros> later_;  // that came, or were reset, after the series began
 };
 
 }  // namespace pgscale::catalog

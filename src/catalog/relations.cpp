@@ -6,8 +6,10 @@
 #include <utility>
 #include <vector>
 
-#include "pg/call.h"
+#include "core/file_sizes.h"
+#include "pg/server.h"
 #include "pg/setting_scope.h"
+#include "shim/file_sizes.h"
 #include "shim/relations.h"
 
 namespace pgscale::catalog {
@@ -38,8 +40,7 @@ RelationFacts facts_of(const PgsRelation& relation) {
   return facts;
 }
 
-void add_measures(RelationFacts& facts, const PgsRelation& relation) {
-  facts.bytes = relation.bytes;
+void add_statistics(RelationFacts& facts, const PgsRelation& relation) {
   facts.activity.hit = relation.hit;
   facts.activity.read = relation.read;
   facts.activity.scans = relation.scans;
@@ -59,13 +60,12 @@ void add_measures(RelationFacts& facts, const PgsRelation& relation) {
 
 // Children by inheritance are tables of their own: only partitions are a part of their parent.
 void add_partitions(Database& database, const PgsRelationLink* links, std::int64_t count) {
-  std::unordered_set<Oid> partitions;
+  OidSet partitions;
   for (const RelationFacts& facts : database.relations) {
     if (facts.is_partition) partitions.insert(facts.oid);
   }
-  database.parents.reserve(partitions.size());
   for (std::int64_t i = 0; i < count; i++) {
-    if (partitions.count(links[i].relation) == 0) continue;
+    if (!partitions.contains(links[i].relation)) continue;
     database.parents[links[i].relation] = links[i].whole;
     if (links[i].detaching) database.detaching.insert(links[i].relation);
   }
@@ -99,26 +99,10 @@ struct Observation {
   Database database;
 
   void measure(const std::vector<bool>& wanted, Measures measures) {
-    if (measures == Measures::kTableSizesAndStatistics) {
-      measure(wanted, Measures::kStatistics);
-      measure(tables_of(wanted), Measures::kSizes);
-      return;
+    if (measures != Measures::kStatistics) {
+      add_sizes(measures == Measures::kTableSizesAndStatistics ? tables_of(wanted) : wanted);
     }
-    for (std::size_t i = 0; i < wanted.size(); i++) relations[i].wanted = wanted[i];
-    // Each relation is asked for once, and there may be tens of thousands.
-    using Settings = std::initializer_list<pg::SettingScope::Setting>;
-    std::optional<pg::SettingScope> uncached;
-    if (pg::call(pgs_statistics_are_cached)) {
-      uncached.emplace(Settings{{"stats_fetch_consistency", "none"}});
-    }
-    pg::call(pgs_measure, relations, count, measures != Measures::kStatistics,
-             measures != Measures::kSizes);
-  }
-
-  void take_over() {
-    for (std::size_t i = 0; i < database.relations.size(); i++) {
-      add_measures(database.relations[i], relations[i]);
-    }
+    if (measures != Measures::kSizes) add_statistics(wanted);
   }
 
   void keep(const std::vector<bool>& wanted) {
@@ -130,6 +114,35 @@ struct Observation {
   }
 
  private:
+  void add_sizes(const std::vector<bool>& wanted) {
+    std::vector<PgsFile> files;
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < wanted.size(); i++) {
+      if (!wanted[i] || relations[i].file == 0) continue;
+      files.push_back({relations[i].tablespace, relations[i].file, 0});
+      places.push_back(i);
+    }
+    pg::call(pgs_measure_files, files.data(), static_cast<std::int64_t>(files.size()),
+             helpers_for(files.size(), pg::parallel_help()));
+    for (std::size_t i = 0; i < files.size(); i++) {
+      database.relations[places[i]].bytes = files[i].bytes;
+    }
+  }
+
+  void add_statistics(const std::vector<bool>& wanted) {
+    for (std::size_t i = 0; i < wanted.size(); i++) relations[i].wanted = wanted[i];
+    // Each relation is asked for once, and there may be tens of thousands.
+    using Settings = std::initializer_list<pg::SettingScope::Setting>;
+    std::optional<pg::SettingScope> uncached;
+    if (pg::call(pgs_statistics_are_cached)) {
+      uncached.emplace(Settings{{"stats_fetch_consistency", "none"}});
+    }
+    pg::call(pgs_add_statistics, relations, count);
+    for (std::size_t i = 0; i < wanted.size(); i++) {
+      if (wanted[i]) catalog::add_statistics(database.relations[i], relations[i]);
+    }
+  }
+
   [[nodiscard]] std::vector<bool> tables_of(std::vector<bool> wanted) const {
     for (std::size_t i = 0; i < wanted.size(); i++) {
       wanted[i] = wanted[i] && database.relations[i].kind == RelationKind::kTable;
@@ -144,7 +157,6 @@ Database observe_database(Subject subject, Measures measures, std::optional<Oid>
   Observation observed;
   const std::vector<bool> wanted = within(observed.database, subject, below);
   observed.measure(wanted, measures);
-  observed.take_over();
   observed.keep(wanted);
   return std::move(observed.database);
 }
@@ -153,7 +165,6 @@ Database observe_tables(const std::unordered_set<Oid>& tables) {
   Observation observed(nullptr);
   const std::vector<bool> wanted = within_tables(observed.database, tables);
   observed.measure(wanted, Measures::kSizes);
-  observed.take_over();
   observed.keep(wanted);
   return std::move(observed.database);
 }
@@ -161,10 +172,8 @@ Database observe_tables(const std::unordered_set<Oid>& tables) {
 Database observe_largest(std::size_t count) {
   Observation observed;
   observed.measure(within(observed.database, Subject::kDatabase, std::nullopt), Measures::kSizes);
-  observed.take_over();
   const std::vector<bool> wanted = within_largest(observed.database, count);
   observed.measure(wanted, Measures::kStatistics);
-  observed.take_over();
   observed.keep(wanted);
   return std::move(observed.database);
 }

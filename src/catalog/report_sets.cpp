@@ -83,9 +83,9 @@ Extents extents() {
       Extent& extent = result[oid];
       extent.bytes += static_cast<double>(table.bytes());
       if (table.rows_estimate) extent.rows = extent.rows.value_or(0) + *table.rows_estimate;
-      const auto parent = database.parents.find(oid);
-      if (parent == database.parents.end()) break;
-      oid = parent->second;
+      const Oid* parent = database.parents.find(oid);
+      if (parent == nullptr) break;
+      oid = *parent;
     }
   }
   return result;

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <tuple>
-#include <unordered_map>
-#include <unordered_set>
 
 #include "core/usage.h"
 #include "pg/call.h"
@@ -60,7 +58,7 @@ TablePart part_of(const PgsTablePart& from) {
 
 // What is above each partition. Children by inheritance are tables of their own.
 Links parents_of(const PgsTablePart* parts, std::int64_t count) {
-  std::unordered_set<Oid> partitions;
+  OidSet partitions;
   for (std::int64_t i = 0; i < count; i++) {
     if (parts[i].partition) partitions.insert(parts[i].relation);
   }
@@ -68,7 +66,7 @@ Links parents_of(const PgsTablePart* parts, std::int64_t count) {
   const std::int64_t children = pg::call(pgs_parents, &links);
   Links parents;
   for (std::int64_t i = 0; i < children; i++) {
-    if (partitions.count(links[i].relation) > 0) parents[links[i].relation] = links[i].whole;
+    if (partitions.contains(links[i].relation)) parents[links[i].relation] = links[i].whole;
   }
   return parents;
 }
@@ -79,17 +77,17 @@ std::vector<TablePart> load_table_parts() {
   const PgsTablePart* from = nullptr;
   const std::int64_t count = pg::call(pgs_table_parts, &from);
   const Links parents = parents_of(from, count);
-  std::unordered_map<Oid, const PgsTablePart*> tables;  // of TOAST tables
+  OidMap<const PgsTablePart*> tables;  // of TOAST tables
   for (std::int64_t i = 0; i < count; i++) {
-    if (from[i].toast != 0) tables.emplace(from[i].toast, &from[i]);
+    if (from[i].toast != 0) tables[from[i].toast] = &from[i];
   }
   std::vector<TablePart> parts;
   parts.reserve(static_cast<std::size_t>(count));
   for (std::int64_t i = 0; i < count; i++) {
     if (from[i].relkind == 'p') continue;
     TablePart part = part_of(from[i]);
-    const auto table = tables.find(part.oid);
-    const PgsTablePart& whole = table == tables.end() ? from[i] : *table->second;
+    const auto* table = tables.find(part.oid);
+    const PgsTablePart& whole = table == nullptr ? from[i] : **table;
     part.root = root_of(parents, whole.relation);
     // A TOAST table with settings of its own takes none from its table.
     if (!from[i].has_settings && whole.has_settings) part.settings = settings_of(whole.settings);

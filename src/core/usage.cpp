@@ -24,11 +24,16 @@ void wait_longest(std::optional<Micros>& sum, const std::optional<Micros>& leaf,
   }
 }
 
+// The table of an index; any other relation itself.
+Oid whole_of(const Database& database, const RelationFacts& facts) {
+  const Oid* table = database.index_tables.find(facts.oid);
+  return table == nullptr ? facts.oid : *table;
+}
+
 // How many partitioned tables are above a relation.
 int depth(const Links& parents, Oid relation) {
   int depth = 0;
-  for (auto above = parents.find(relation); above != parents.end();
-       above = parents.find(above->second)) {
+  for (const Oid* above = parents.find(relation); above != nullptr; above = parents.find(*above)) {
     depth++;
   }
   return depth;
@@ -110,9 +115,8 @@ void add_leaf(RootUsage& root, const TableUsage& leaf) {
 }
 
 bool is_below(const Links& parents, Oid relation, Oid ancestor) {
-  for (auto above = parents.find(relation); above != parents.end();
-       above = parents.find(above->second)) {
-    if (above->second == ancestor) return true;
+  for (const Oid* above = parents.find(relation); above != nullptr; above = parents.find(*above)) {
+    if (*above == ancestor) return true;
   }
   return false;
 }
@@ -120,16 +124,16 @@ bool is_below(const Links& parents, Oid relation, Oid ancestor) {
 // The relation or the nearest above it that is one of the tables; 0 for none.
 Oid first_of(const Links& parents, Oid relation, const std::unordered_set<Oid>& tables) {
   while (tables.count(relation) == 0) {
-    const auto above = parents.find(relation);
-    if (above == parents.end()) return 0;
-    relation = above->second;
+    const Oid* above = parents.find(relation);
+    if (above == nullptr) return 0;
+    relation = *above;
   }
   return relation;
 }
 
 // The tables of the partition trees, and the TOAST tables of the leaves.
-std::unordered_set<Oid> tree_tables(const Database& database, std::optional<Oid> below) {
-  std::unordered_set<Oid> tables;
+OidSet tree_tables(const Database& database, std::optional<Oid> below) {
+  OidSet tables;
   for (const RelationFacts& facts : database.relations) {
     const bool partitioned = facts.kind == RelationKind::kPartitionedTable;
     const bool leaf = facts.is_partition &&
@@ -142,8 +146,8 @@ std::unordered_set<Oid> tree_tables(const Database& database, std::optional<Oid>
   return tables;
 }
 
-std::unordered_set<Oid> toast_tables(const Database& database) {
-  std::unordered_set<Oid> tables;
+OidSet toast_tables(const Database& database) {
+  OidSet tables;
   for (const RelationFacts& facts : database.relations) {
     if (facts.kind == RelationKind::kToast) tables.insert(facts.oid);
   }
@@ -203,26 +207,25 @@ std::vector<bool> within(const Database& database, Subject subject, std::optiona
   const auto tables = of_trees ? tree_tables(database, below) : toast_tables(database);
   for (std::size_t i = 0; i < chosen.size(); i++) {
     const RelationFacts& facts = database.relations[i];
-    const auto link = database.index_tables.find(facts.oid);
-    const bool is_index = link != database.index_tables.end();
-    const bool is_listed = tables.count(is_index ? link->second : facts.oid) > 0;
+    const Oid* table = database.index_tables.find(facts.oid);
+    const bool is_index = table != nullptr;
+    const bool is_listed = tables.contains(is_index ? *table : facts.oid);
     chosen[i] = of_trees ? is_listed : !is_listed && (is_index || subject == Subject::kTables);
   }
   return chosen;
 }
 
 std::vector<bool> within_tables(const Database& database, const std::unordered_set<Oid>& tables) {
-  std::unordered_map<Oid, Oid> owners;  // of TOAST tables
+  OidMap<Oid> owners;  // of TOAST tables
   for (const RelationFacts& facts : database.relations) {
     if (facts.toast != 0) owners[facts.toast] = facts.oid;
   }
   std::vector<bool> chosen;
   chosen.reserve(database.relations.size());
   for (const RelationFacts& facts : database.relations) {
-    const auto link = database.index_tables.find(facts.oid);
-    const Oid whole = link == database.index_tables.end() ? facts.oid : link->second;
-    const auto owner = owners.find(whole);
-    const Oid table = owner == owners.end() ? whole : owner->second;
+    const Oid whole = whole_of(database, facts);
+    const Oid* owner = owners.find(whole);
+    const Oid table = owner == nullptr ? whole : *owner;
     chosen.push_back(first_of(database.parents, table, tables) != 0);
   }
   return chosen;
@@ -233,16 +236,13 @@ std::vector<bool> within_largest(const Database& database, std::size_t count) {
 }
 
 Oid root_of(const Links& parents, Oid relation) {
-  for (auto above = parents.find(relation); above != parents.end();
-       above = parents.find(relation)) {
-    relation = above->second;
-  }
+  while (const Oid* above = parents.find(relation)) relation = *above;
   return relation;
 }
 
 std::vector<TableUsage> table_usage(const Database& database) {
   std::vector<TableUsage> tables;
-  std::unordered_map<Oid, std::size_t> place;  // in `tables`, of a table and of its TOAST table
+  OidMap<std::size_t> place;  // in `tables`, of a table and of its TOAST table
   for (const RelationFacts& facts : database.relations) {
     if (facts.kind != RelationKind::kTable && facts.kind != RelationKind::kForeign) continue;
     place[facts.oid] = tables.size();
@@ -251,11 +251,10 @@ std::vector<TableUsage> table_usage(const Database& database) {
   }
   for (const RelationFacts& facts : database.relations) {
     if (facts.kind != RelationKind::kToast && facts.kind != RelationKind::kIndex) continue;
-    const auto link = database.index_tables.find(facts.oid);
-    const Oid whole = link == database.index_tables.end() ? facts.oid : link->second;
-    const auto found = place.find(whole);
-    if (found == place.end()) continue;  // came or went while we looked
-    TableUsage& table = tables[found->second];
+    const Oid whole = whole_of(database, facts);
+    const std::size_t* found = place.find(whole);
+    if (found == nullptr) continue;  // came or went while we looked
+    TableUsage& table = tables[*found];
     add_blocks(table.activity, facts.activity);
     if (whole != table.table) {  // the TOAST table, or its index
       table.toast_bytes += facts.bytes;
@@ -269,24 +268,23 @@ std::vector<TableUsage> table_usage(const Database& database) {
 
 std::vector<RootUsage> root_usage(const Database& database, const std::vector<TableUsage>& tables) {
   std::vector<RootUsage> roots;
-  std::unordered_map<Oid, std::size_t> place;
+  OidMap<std::size_t> place;
   for (const RelationFacts& facts : database.relations) {
     if (facts.kind != RelationKind::kPartitionedTable || facts.is_partition) continue;
     place[facts.oid] = roots.size();
     roots.push_back(of_partitioned(database, facts));
   }
   for (const RelationFacts& facts : database.relations) {
-    const auto found = place.find(root_of(database.parents, facts.oid));
-    if (facts.is_partition && found != place.end()) {
-      add_partition(roots[found->second], database, facts);
-    }
+    if (!facts.is_partition) continue;
+    const std::size_t* found = place.find(root_of(database.parents, facts.oid));
+    if (found != nullptr) add_partition(roots[*found], database, facts);
   }
   std::vector<std::vector<std::int64_t>> sizes(roots.size());
   for (const TableUsage& table : tables) {
-    const auto found = place.find(table.root);
-    if (found != place.end()) {
-      add_leaf(roots[found->second], table);
-      if (table.kind != RelationKind::kForeign) sizes[found->second].push_back(table.bytes());
+    const std::size_t* found = place.find(table.root);
+    if (found != nullptr) {
+      add_leaf(roots[*found], table);
+      if (table.kind != RelationKind::kForeign) sizes[*found].push_back(table.bytes());
     } else if (table.kind == RelationKind::kTable) {
       roots.emplace_back().sum = table;
     }
@@ -312,9 +310,8 @@ std::vector<TreeSize> tree_sizes(const Database& database, const std::unordered_
       if (leaf.rows_estimate) {
         size.rows_estimate = size.rows_estimate.value_or(0) + *leaf.rows_estimate;
       }
-      const auto above = database.parents.find(table);
-      table =
-          above == database.parents.end() ? 0 : first_of(database.parents, above->second, tables);
+      const Oid* above = database.parents.find(table);
+      table = above == nullptr ? 0 : first_of(database.parents, *above, tables);
     }
   }
   std::vector<TreeSize> found;
@@ -325,24 +322,24 @@ std::vector<TreeSize> tree_sizes(const Database& database, const std::unordered_
 
 std::vector<IndexUsage> index_usage(const Database& database) {
   std::vector<IndexUsage> indexes;
-  std::unordered_map<Oid, std::size_t> place;
-  const std::unordered_set<Oid> toast = toast_tables(database);
+  OidMap<std::size_t> place;
+  const OidSet toast = toast_tables(database);
   for (const RelationFacts& facts : database.relations) {
     const bool partitioned = facts.kind == RelationKind::kPartitionedIndex;
     if ((!partitioned && facts.kind != RelationKind::kIndex) || facts.is_partition) continue;
-    const auto link = database.index_tables.find(facts.oid);
-    if (link == database.index_tables.end() || toast.count(link->second) > 0) continue;
+    const Oid* table = database.index_tables.find(facts.oid);
+    if (table == nullptr || toast.contains(*table)) continue;
     place[facts.oid] = indexes.size();
     IndexUsage& usage = indexes.emplace_back();
     usage.index = facts.oid;
-    usage.table = root_of(database.parents, link->second);
+    usage.table = root_of(database.parents, *table);
     usage.partitioned = partitioned;
   }
   for (const RelationFacts& facts : database.relations) {
     if (facts.kind != RelationKind::kIndex) continue;
-    const auto found = place.find(root_of(database.parents, facts.oid));
-    if (found == place.end()) continue;
-    IndexUsage& usage = indexes[found->second];
+    const std::size_t* found = place.find(root_of(database.parents, facts.oid));
+    if (found == nullptr) continue;
+    IndexUsage& usage = indexes[*found];
     if (usage.partitioned) usage.leaves++;
     usage.bytes += facts.bytes;
     usage.activity += facts.activity;

@@ -3,13 +3,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include "core/calendar.h"
 #include "core/inventory.h"
+#include "core/oid_map.h"
 
 namespace pgscale {
 
@@ -52,7 +52,7 @@ struct RelationFacts {
   std::optional<Micros> scanned_at;
 };
 
-using Links = std::unordered_map<Oid, Oid>;
+using Links = OidMap<Oid>;
 
 // All relations of a database at one moment.
 struct Database {

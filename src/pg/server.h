@@ -5,9 +5,11 @@
 #include <string>
 
 #include "core/calendar.h"
+#include "core/file_sizes.h"
 #include "core/inventory.h"
 #include "pg/call.h"
 #include "shim/catalog.h"
+#include "shim/file_sizes.h"
 #include "shim/servers.h"
 #include "shim/session.h"
 #include "shim/settings.h"
@@ -48,6 +50,10 @@ inline int own_pid() noexcept { return pgs_own_pid(); }
 inline Oid own_database() noexcept { return pgs_own_database(); }
 inline Oid session_user() noexcept { return pgs_session_user(); }
 inline Oid current_user() noexcept { return pgs_current_user(); }
+inline ParallelHelp parallel_help() noexcept {
+  const PgsHelp help = pgs_help();
+  return {help.possible, help.most, help.setup_cost};
+}
 inline bool analyze_knows_only() noexcept { return pgs_analyze_knows_only(); }
 inline bool attach_brings_identity() noexcept { return pgs_attach_brings_identity(); }
 

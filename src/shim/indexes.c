@@ -218,57 +218,51 @@ append_column(StringInfo text, Oid table, AttrNumber column)
 	ReleaseSysCache(tuple);
 }
 
-/* As pg_get_indexdef(), but that waits for locks. */
-static void
-append_columns(StringInfo text, Form_pg_index index)
-{
-	for (int i = 0; i < index->indnatts; i++)
-	{
-		if (i > 0)
-			appendStringInfoString(text, i == index->indnkeyatts ? " INCLUDE (" : ", ");
-		append_column(text, index->indrelid, index->indkey.values[i]);
-	}
-	if (index->indnatts > index->indnkeyatts)
-		appendStringInfoChar(text, ')');
-}
-
-/* Allocates nothing for each index, because the views ask for thousands in one call. */
+/* These two allocate nothing for each index, because the views ask for thousands in one call. */
 bool
 pgs_index_names(uint32_t index, PgsIndexNames *names)
 {
 	static NameData name;
-	static StringInfoData columns = {0};
 	HeapTuple	relation = SearchSysCache1(RELOID, ObjectIdGetDatum(index));
-	HeapTuple	definition = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
-	bool		found = HeapTupleIsValid(relation) && HeapTupleIsValid(definition);
+	Form_pg_class class;
 
-	if (found)
+	if (!HeapTupleIsValid(relation))
+		return false;
+	class = (Form_pg_class) GETSTRUCT(relation);
+	name = class->relname;
+	*names = (PgsIndexNames) {
+		.schema = class->relnamespace,
+		.owner = class->relowner,
+		.method = class->relam,
+		.name = NameStr(name)
+	};
+	ReleaseSysCache(relation);
+	return true;
+}
+
+/* As pg_get_indexdef(), but that waits for locks. */
+const char *
+pgs_index_column_names(uint32_t table, const int16_t *attributes, int key_columns, int count)
+{
+	static StringInfoData names = {0};
+
+	if (names.data == NULL)
 	{
-		Form_pg_class class = (Form_pg_class) GETSTRUCT(relation);
+		MemoryContext caller = MemoryContextSwitchTo(TopMemoryContext);
 
-		if (columns.data == NULL)
-		{
-			MemoryContext caller = MemoryContextSwitchTo(TopMemoryContext);
-
-			initStringInfo(&columns);
-			MemoryContextSwitchTo(caller);
-		}
-		resetStringInfo(&columns);
-		append_columns(&columns, (Form_pg_index) GETSTRUCT(definition));
-		name = class->relname;
-		*names = (PgsIndexNames) {
-			.schema = class->relnamespace,
-			.owner = class->relowner,
-			.method = class->relam,
-			.name = NameStr(name),
-			.columns = columns.data
-		};
+		initStringInfo(&names);
+		MemoryContextSwitchTo(caller);
 	}
-	if (HeapTupleIsValid(relation))
-		ReleaseSysCache(relation);
-	if (HeapTupleIsValid(definition))
-		ReleaseSysCache(definition);
-	return found;
+	resetStringInfo(&names);
+	for (int i = 0; i < count; i++)
+	{
+		if (i > 0)
+			appendStringInfoString(&names, i == key_columns ? " INCLUDE (" : ", ");
+		append_column(&names, table, attributes[i]);
+	}
+	if (count > key_columns)
+		appendStringInfoChar(&names, ')');
+	return names.data;
 }
 
 const char *

@@ -1,8 +1,5 @@
 #include "postgres.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
@@ -11,89 +8,13 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_inherits.h"
-#include "common/relpath.h"
 #include "miscadmin.h"
-#include "storage/fd.h"
 #include "utils/builtins.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
 #include "shim/compat.h"
 #include "shim/relations.h"
-
-/* The directory of this database in a tablespace, kept open because most relations share one. */
-typedef struct Directory
-{
-	Oid			tablespace;
-	int			file;			/* -1 when there is none */
-} Directory;
-
-static void
-change_to(Directory *directory, Oid tablespace)
-{
-	if (directory->tablespace == tablespace)
-		return;
-	if (directory->tablespace != InvalidOid && directory->file >= 0)
-		CloseTransientFile(directory->file);
-	directory->tablespace = tablespace;
-	directory->file = OidIsValid(tablespace)
-		? OpenTransientFile(GetDatabasePath(MyDatabaseId, tablespace), O_RDONLY | O_DIRECTORY)
-		: -1;
-}
-
-/* Quicker where the kernel need tell nothing but the size; the views ask tens of thousands of times. */
-static bool
-size_of(int directory, const char *name, int64 *size)
-{
-#ifdef STATX_SIZE
-	struct statx file;
-
-	if (statx(directory, name, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_SIZE, &file) != 0)
-		return false;
-	*size = file.stx_size;
-#else
-	struct stat file;
-
-	if (fstatat(directory, name, &file, 0) != 0)
-		return false;
-	*size = file.st_size;
-#endif
-	return true;
-}
-
-/*
- * The size of the main fork.  Asked of the file system, because the buffer
- * manager would keep thousands of files open; what is not there any more has
- * no size.
- */
-static int64
-bytes_on_disk(const PgsRelation *relation, Directory *directory)
-{
-	int64		bytes = 0;
-
-	if (relation->file == 0)
-		return 0;
-	change_to(directory, relation->tablespace);
-	for (int segment = 0;; segment++)
-	{
-		char		name[32];
-		int			length = pg_ultoa_n(relation->file, name);
-		int64		size;
-
-		if (segment > 0)
-		{
-			name[length++] = '.';
-			length += pg_ultoa_n(segment, name + length);
-		}
-		name[length] = '\0';
-		if (directory->file < 0 || !size_of(directory->file, name, &size))
-			break;
-		bytes += size;
-		if (size < (int64) RELSEG_SIZE * BLCKSZ)
-			break;
-	}
-	return bytes;
-}
 
 static void
 add_statistics(PgsRelation *relation)
@@ -183,21 +104,14 @@ pgs_statistics_are_cached(void)
 }
 
 void
-pgs_measure(PgsRelation *relations, int64_t count, bool sizes, bool statistics)
+pgs_add_statistics(PgsRelation *relations, int64_t count)
 {
-	Directory	directory = {0};
-
 	for (int64 i = 0; i < count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (!relations[i].wanted)
-			continue;
-		if (sizes)
-			relations[i].bytes = bytes_on_disk(&relations[i], &directory);
-		if (statistics)
+		if (relations[i].wanted)
 			add_statistics(&relations[i]);
 	}
-	change_to(&directory, InvalidOid);
 }
 
 /* Two columns of a catalog that tell what is a part of what. */

@@ -18,12 +18,11 @@ typedef struct PgsRelation
 	uint32_t	relation;
 	char		relkind;		/* of pg_class */
 	bool		partition;		/* of a table or of an index */
-	bool		wanted;			/* whether pgs_measure() is to fill in what follows rows */
+	bool		wanted;			/* whether pgs_add_statistics() is to fill in what follows rows */
 	uint32_t	toast;			/* of a table; 0 for none */
 	uint32_t	tablespace;		/* where its files are, and under which number; 0 without storage */
 	uint32_t	file;
 	double		rows;			/* pg_class.reltuples; below 0 when never counted */
-	int64_t		bytes;			/* of the main fork on disk; 0 without storage */
 	/* Since the last reset of the statistics. */
 	int64_t		scans;			/* of an index; sequential ones of a table */
 	int64_t		rows_read;		/* by these scans; of an index its entries */
@@ -58,8 +57,8 @@ typedef struct PgsRelationLink
 extern int64_t pgs_relations(const char *except_schema, PgsRelation **relations);
 /* Whether the server keeps a copy of all statistics that are asked for until the transaction ends. */
 extern bool pgs_statistics_are_cached(void);
-/* Sizes or statistics or both of those that are wanted. */
-extern void pgs_measure(PgsRelation *relations, int64_t count, bool sizes, bool statistics);
+/* What the server has counted of those that are wanted. */
+extern void pgs_add_statistics(PgsRelation *relations, int64_t count);
 /* Which table each index is on. */
 extern int64_t pgs_index_tables(const PgsRelationLink **links);
 /* Which parent each child has, by partition or inheritance, of tables and of indexes. */

@@ -70,6 +70,34 @@ is(ask($node, 'postgres', "SET lock_timeout = '100ms'; $sizes"), '1000|t', 'a pa
 $holder->query_safe('ROLLBACK');
 $node->safe_psql('postgres', 'DROP TABLE managed');
 
+# ---- parallel workers help with the sizes ------------------------------------------------------
+my $all_sizes = 'SELECT relation::regclass, bytes FROM pgscale.root_sizes() ORDER BY relation';
+my $alone = 'SET max_parallel_workers_per_gather = 0';
+my $helped = 'SET parallel_setup_cost = 0';
+my $launched = sub {
+	my ($query) = @_;
+	my $before = -s $node->logfile;
+	ask($node, 'postgres', $query);
+	return () = slurp_file($node->logfile, $before) =~ /\bregistering background worker "parallel worker for PID \d+"/g;
+};
+$node->safe_psql('postgres', "ALTER SYSTEM SET log_min_messages = 'debug1'");
+$node->reload;
+becomes($node, 'postgres', 'SHOW log_min_messages', 'debug1', 'the server logs which workers it starts');
+is($launched->($all_sizes), 0, 'none for few files');
+is($launched->("$alone; $helped; $all_sizes"), 0, 'none where they are not allowed');
+is($launched->("$helped; $all_sizes"), 2, 'as many as a query may have where they cost nothing');
+is($launched->("$helped; BEGIN; SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; INSERT INTO target VALUES (1); $all_sizes; INSERT INTO target VALUES (2); COMMIT"),
+	2, 'in a transaction that writes');
+is(ask($node, 'postgres', 'SELECT count(*) FROM target'), '2', 'which goes on afterwards');
+is($launched->("$helped; SET max_parallel_workers = 0; $all_sizes"), 0, 'none while the server has none left');
+$node->safe_psql('postgres', 'ALTER SYSTEM RESET log_min_messages');
+$node->reload;
+my $found = ask($node, 'postgres', "$alone; $all_sizes");
+like($found, qr/^plain\|[1-9]\d+$/m, 'tables have sizes');
+is(ask($node, 'postgres', "$helped; $all_sizes"), $found, 'the same with help');
+is(ask($node, 'postgres', "$helped; SET max_parallel_workers = 0; $all_sizes"), $found, 'and when nobody comes to help');
+$node->safe_psql('postgres', 'DELETE FROM target');
+
 # ---- a concurrent detach that was interrupted -------------------------------------------------
 my $pending = "SELECT detach_pending, leaves, next_bound FROM pgscale.partitioned_tables WHERE name = 'leaving'";
 is(ask($node, 'postgres', $pending), '0|2|20', 'nothing is being detached');
