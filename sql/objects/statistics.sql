@@ -105,7 +105,7 @@ COMMENT ON FUNCTION pgscale.has_rows(oid) IS
 CREATE FUNCTION pgscale.recent_relations(scope text)
     RETURNS TABLE (relation oid, hit bigint, read bigint, scans bigint, idx_scans bigint, rows bigint,
                    inserted bigint, updated bigint, deleted bigint)
-    LANGUAGE c STABLE STRICT PARALLEL RESTRICTED ROWS 1000
+    LANGUAGE c STABLE STRICT PARALLEL RESTRICTED ROWS 100
     SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' SET jit = off
     AS 'MODULE_PATHNAME', 'pgscale_recent_relations';
 COMMENT ON FUNCTION pgscale.recent_relations(text) IS

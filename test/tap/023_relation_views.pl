@@ -120,6 +120,7 @@ foreach my $view (sort keys %rows)
 {
 	is(ask($standby, 'postgres', $rows{$view}), $expected{$view}, "$view on a standby");
 }
+is(ask($standby, 'postgres', "$helped; $all_sizes"), ask($standby, 'postgres', "$alone; $all_sizes"), 'parallel workers help there, too');
 is(ask($standby, 'postgres', $observed), 't', 'the standby has not');
 is(ask($standby, 'postgres', "SELECT name, default_has_rows FROM pgscale.partitioned_tables WHERE default_partition IS NOT NULL ORDER BY name"),
 	"fleeting|\nparted|t", 'an unlogged table has no rows to be seen there');
