@@ -270,7 +270,7 @@ is(sql(q{CALL pgscale.run_maintenance('five.berlin'); SELECT string_agg(DISTINCT
 	WHERE inhparent = 'five.berlin'::regclass}), '{fillfactor=70}', 'new partitions have the storage parameters of the template');
 is(sql(q{SELECT count(*) > 0 AND count(*) = count(*) FILTER (WHERE EXISTS (SELECT FROM pg_index x WHERE x.indrelid = inhrelid AND x.indisunique))
 	FROM pg_inherits WHERE inhparent = 'five.berlin'::regclass AND inhrelid <> 'five.berlin_p20261101'::regclass}), 't', 'and its index');
-is(sql(q{CALL pgscale.repair('five.berlin'); SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'five.berlin_p20261101'::regclass}),
+is(sql(q{CALL pgscale.repair('five.berlin'); SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'five.berlin_p20261101'::regclass AND contype = 'u'}),
 	'UNIQUE (n)', 'which repair builds on those of before');
 sql(q{SELECT pgscale.forget_parent('five.berlin')});
 is(sql(q{SELECT string_agg(item, ' ' ORDER BY item) FROM pgscale.import_partman('five.berlin') WHERE status = 'unmapped'}),
