@@ -63,6 +63,13 @@ is($all, '20000 0 5000 121 3', 'the tables are there');
 
 sub on_shard { return "SELECT count(*) FROM pgscale.placement WHERE shard = '$_[0]'"; }
 
+# 0 when nothing is on the shard, or on its way.
+sub left_on
+{
+	my ($name) = @_;
+	return on_shard($name) . ' OR EXISTS (SELECT FROM pgscale.shard_move)';
+}
+
 # Tables and functions of a shard that a user could see.
 my $things = "SELECT (SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p'))"
   . " + (SELECT count(*) FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND proname NOT IN ('wait', 'make_wait'))";
@@ -124,7 +131,7 @@ sub loop_in
 loop_in($reader, 'reader', "IF (SELECT count(*) || ' ' || sum(id) FROM orders) <> '20000 200010000' THEN RAISE 'a row is missing or twice there'; END IF;");
 loop_in($writer, 'writer', "UPDATE orders SET note = 'x' WHERE customer = $stays;");
 $node->safe_psql('postgres', "SELECT pgscale.drain_shard('s3')");
-becomes($node, 'postgres', on_shard('s3') . ' OR EXISTS (SELECT FROM pgscale.shard_move)', 0, 'the shard is emptied', 60);
+becomes($node, 'postgres', left_on('s3'), 0, 'the shard is emptied', 60);
 is(ask($node, 'postgres', "SELECT count(*) FILTER (WHERE o = '{fillfactor=70}') || ' of ' || count(*)"
 	  . " FROM pgscale.query_shards('SELECT reloptions::text FROM pg_class WHERE relname ~ ''^events_p'' AND relkind = ''r''') AS t (shard name, o text)"),
 	'6 of 6', 'partitions have their storage parameters on the new shard, too');
@@ -228,7 +235,6 @@ stays($node, 'postgres', on_shard('s2'), $before, 'an old transaction on the new
 refused('TRUNCATE items', qr/55000: .*is being moved to a shard/, 'TRUNCATE on the shard is refused', $shard{s2});
 refused("SELECT pgscale.shard_ddl('items', 'ALTER TABLE items ADD COLUMN more int')", qr/55006: partition "items_p\d" of table "items" is being moved to another shard/, 'nobody alters the table meanwhile');
 is($old->query_safe('SELECT (SELECT count(*) FROM orders) + (SELECT count(*) FROM items)'), '25000', 'it sees all rows');
-$node->safe_psql('postgres', "INSERT INTO hold VALUES ('seal')");
 my ($copied, $there) = split /\|/, ask($node, 'postgres', 'SELECT leaf, target FROM pgscale.shard_move');
 $shard{$there}->safe_psql('postgres', "UPDATE $copied SET item = item || '!'");
 $old->query_safe('COMMIT');
@@ -236,8 +242,13 @@ $old->quit;
 becomes($node, 'postgres', "SELECT count(*) > 0 FROM pgscale.runs WHERE action = 'swap' AND message ~ 'does not hold the same rows'", 't', 'what differs is not exchanged');
 is(ask($node, 'postgres', on_shard('s2')), $before, 'and stays where it is');
 $shard{$there}->safe_psql('postgres', "UPDATE $copied SET item = rtrim(item, '!')");
+becomes($node, 'postgres', left_on('s2'), 0, 'until it is the same again', 60);
 
-# --- kill -9 of the coordinator in each step
+# --- kill -9 of the coordinator in each step, with partitions on the shard again
+$node->safe_psql('postgres', "SELECT pgscale.drain_shard('s2', false); SELECT pgscale.drain_shard('s1')");
+becomes($node, 'postgres', left_on('s1'), 0, 'a shard that is drained no more takes partitions again', 60);
+cmp_ok(ask($node, 'postgres', on_shard('s2')), '>', 0, 'among others');
+$node->safe_psql('postgres', "SELECT pgscale.drain_shard('s1', false); INSERT INTO hold VALUES ('seal'); SELECT pgscale.drain_shard('s2')");
 foreach my $death ([ 'seal', 'copy' ], [ 'copy', 'ALTER FOREIGN TABLE' ], [ 'ALTER FOREIGN TABLE', 'swap' ], [ 'swap', 'drop' ], [ 'drop', 'none' ])
 {
 	my ($step, $next) = @$death;
@@ -247,7 +258,7 @@ foreach my $death ([ 'seal', 'copy' ], [ 'copy', 'ALTER FOREIGN TABLE' ], [ 'ALT
 	next if $next =~ /ALTER|swap/;    # which sleeps with the lock on the table
 	is(ask($node, 'postgres', $whole), $all, "$step: no row is lost or twice there");
 }
-becomes($node, 'postgres', on_shard('s2') . ' OR EXISTS (SELECT FROM pgscale.shard_move)', 0, 'the next visits end what was begun', 60);
+becomes($node, 'postgres', left_on('s2'), 0, 'the next visits end what was begun', 60);
 is(ask($node, 'postgres', $whole), $all, 'with all rows');
 together('and together');
 is(ask($node, 'postgres', "SELECT string_agg(DISTINCT action, ' ' ORDER BY action) FROM pgscale.runs WHERE outcome = 'crashed'"), 'copy drop seal swap', 'the journal tells of the crashes');
