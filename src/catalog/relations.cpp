@@ -90,8 +90,8 @@ Database database_of(const PgsRelation* relations, std::int64_t count) {
 
 // The relations as the server gives them, and what the core makes of them, in the same order.
 struct Observation {
-  explicit Observation(const char* except_schema = "pgscale")
-      : count(pg::call(pgs_relations, except_schema, &relations)),
+  Observation(const char* except_schema, bool toast)
+      : count(pg::call(pgs_relations, except_schema, toast, &relations)),
         database(database_of(relations, count)) {}
 
   PgsRelation* relations = nullptr;
@@ -154,7 +154,8 @@ struct Observation {
 }  // namespace
 
 Database observe_database(Subject subject, Measures measures, std::optional<Oid> below) {
-  Observation observed;
+  const bool toast = subject == Subject::kDatabase || subject == Subject::kPartitionTrees;
+  Observation observed("pgscale", toast);
   const std::vector<bool> wanted = within(observed.database, subject, below);
   observed.measure(wanted, measures);
   observed.keep(wanted);
@@ -162,7 +163,7 @@ Database observe_database(Subject subject, Measures measures, std::optional<Oid>
 }
 
 Database observe_tables(const std::unordered_set<Oid>& tables) {
-  Observation observed(nullptr);
+  Observation observed(nullptr, true);
   const std::vector<bool> wanted = within_tables(observed.database, tables);
   observed.measure(wanted, Measures::kSizes);
   observed.keep(wanted);
@@ -170,7 +171,7 @@ Database observe_tables(const std::unordered_set<Oid>& tables) {
 }
 
 Database observe_largest(std::size_t count) {
-  Observation observed;
+  Observation observed("pgscale", true);
   observed.measure(within(observed.database, Subject::kDatabase, std::nullopt), Measures::kSizes);
   const std::vector<bool> wanted = within_largest(observed.database, count);
   observed.measure(wanted, Measures::kStatistics);

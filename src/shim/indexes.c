@@ -48,30 +48,31 @@ method_of(Oid opclass)
 	return method;
 }
 
-static Datum
-attribute(HeapTuple tuple, AttrNumber number, Relation catalog)
+/* A row of pg_index, taken apart at once: each of its last columns is found only behind the others. */
+typedef struct IndexRow
 {
-	bool		is_null;
+	Datum		values[Natts_pg_index];
+	bool		nulls[Natts_pg_index];
+} IndexRow;
 
-	return heap_getattr(tuple, number, RelationGetDescr(catalog), &is_null);
+static void *
+vector_of(const IndexRow *row, AttrNumber number)
+{
+	return DatumGetPointer(row->values[number - 1]);
 }
 
 static const char *
-text_or_null(HeapTuple tuple, AttrNumber number, Relation catalog)
+text_or_null(const IndexRow *row, AttrNumber number)
 {
-	bool		is_null;
-	Datum		value = heap_getattr(tuple, number, RelationGetDescr(catalog), &is_null);
-
-	return is_null ? NULL : TextDatumGetCString(value);
+	return row->nulls[number - 1] ? NULL : TextDatumGetCString(row->values[number - 1]);
 }
 
 static const PgsIndexColumn *
-columns_of(HeapTuple tuple, Relation catalog)
+columns_of(Form_pg_index form, const IndexRow *row)
 {
-	Form_pg_index form = (Form_pg_index) GETSTRUCT(tuple);
-	oidvector  *classes = (oidvector *) DatumGetPointer(attribute(tuple, Anum_pg_index_indclass, catalog));
-	oidvector  *collations = (oidvector *) DatumGetPointer(attribute(tuple, Anum_pg_index_indcollation, catalog));
-	int2vector *options = (int2vector *) DatumGetPointer(attribute(tuple, Anum_pg_index_indoption, catalog));
+	oidvector  *classes = vector_of(row, Anum_pg_index_indclass);
+	oidvector  *collations = vector_of(row, Anum_pg_index_indcollation);
+	int2vector *options = vector_of(row, Anum_pg_index_indoption);
 	PgsIndexColumn *columns = palloc0_array(PgsIndexColumn, form->indnatts);
 
 	for (int i = 0; i < form->indnatts; i++)
@@ -90,8 +91,11 @@ static PgsIndexDefinition
 definition_of(HeapTuple tuple, Relation catalog)
 {
 	Form_pg_index form = (Form_pg_index) GETSTRUCT(tuple);
-	const PgsIndexColumn *columns = columns_of(tuple, catalog);
+	IndexRow	row;
+	const PgsIndexColumn *columns;
 
+	heap_deform_tuple(tuple, RelationGetDescr(catalog), row.values, row.nulls);
+	columns = columns_of(form, &row);
 	return (PgsIndexDefinition) {
 		.index = form->indexrelid,
 		.table = form->indrelid,
@@ -107,8 +111,8 @@ definition_of(HeapTuple tuple, Relation catalog)
 		.key_columns = form->indnkeyatts,
 		.column_count = form->indnatts,
 		.columns = columns,
-		.predicate = text_or_null(tuple, Anum_pg_index_indpred, catalog),
-		.expressions = text_or_null(tuple, Anum_pg_index_indexprs, catalog)
+		.predicate = text_or_null(&row, Anum_pg_index_indpred),
+		.expressions = text_or_null(&row, Anum_pg_index_indexprs)
 	};
 }
 

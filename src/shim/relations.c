@@ -8,6 +8,7 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_inherits.h"
+#include "catalog/pg_namespace.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/rel.h"
@@ -43,9 +44,10 @@ add_statistics(PgsRelation *relation)
 }
 
 static bool
-wanted(Form_pg_class class, Oid except_schema)
+wanted(Form_pg_class class, Oid except_schema, bool toast)
 {
 	return class->oid >= FirstNormalObjectId && class->relnamespace != except_schema &&
+		(toast || class->relnamespace != PG_TOAST_NAMESPACE) &&
 		class->relpersistence != RELPERSISTENCE_TEMP &&
 		strchr("rmtipIf", class->relkind) != NULL;
 }
@@ -67,7 +69,7 @@ of_class(Form_pg_class class)
 }
 
 int64_t
-pgs_relations(const char *except_schema, PgsRelation **relations)
+pgs_relations(const char *except_schema, bool toast, PgsRelation **relations)
 {
 	Oid			except = except_schema == NULL ? InvalidOid : get_namespace_oid(except_schema, true);
 	Relation	catalog = table_open(RelationRelationId, AccessShareLock);
@@ -82,7 +84,7 @@ pgs_relations(const char *except_schema, PgsRelation **relations)
 		Form_pg_class class = (Form_pg_class) GETSTRUCT(tuple);
 
 		CHECK_FOR_INTERRUPTS();
-		if (!wanted(class, except))
+		if (!wanted(class, except, toast))
 			continue;
 		if (count == room)
 		{

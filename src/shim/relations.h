@@ -52,9 +52,10 @@ typedef struct PgsRelationLink
 
 /*
  * Relations of users that are not temporary and not in a schema, where one is
- * given, in no order, as the catalog has them.  Takes no lock on them.
+ * given, in no order, as the catalog has them; with TOAST tables and their
+ * indexes, or without.  Takes no lock on them.
  */
-extern int64_t pgs_relations(const char *except_schema, PgsRelation **relations);
+extern int64_t pgs_relations(const char *except_schema, bool toast, PgsRelation **relations);
 /* Whether the server keeps a copy of all statistics that are asked for until the transaction ends. */
 extern bool pgs_statistics_are_cached(void);
 /* What the server has counted of those that are wanted. */
