@@ -52,6 +52,7 @@ class Draining {
     const auto end = runner.run(std::get<Step>(*item));
     if (!end.failure) return true;
     given_up_.insert(catalog::key_of(*managed, *drain));
+    report_.undone.insert(readable(std::get<Step>(*item).partition));
     fail(*end.failure);
     return true;
   }
@@ -81,6 +82,7 @@ class Draining {
     if (!is_known) catalog::record_refusal(managed.facts.parent, refusal, requester_);
     session_.commit();
     report_.refusals += line;
+    report_.undone.insert(refusal.partition);
     fail({sqlstate(refusal.problem), refusal.message, {}, refusal.hint});
   }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 
 #include "catalog/drain.h"
@@ -14,6 +15,7 @@ struct DrainReport {
   bool has_more = false;               // it stopped because it has done enough for now
   std::optional<pg::Outcome> trouble;  // the last failure
   std::string refusals;                // what cannot be moved, one message a line
+  std::set<std::string> undone;        // partitions that rows still wait for
 };
 
 // Moves rows of the default partition to partitions of their own, at most `most_steps` times

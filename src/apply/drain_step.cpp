@@ -25,6 +25,7 @@ void StepRunner::drain_as_owner(const Step& step, pg::LockTimeout& limit) {
         if (partition == 0) partition = catalog::oid_of(step.partition);
         limit.restart();
         move_rows(step, partition, Writers::kAround, limit);
+        make_places_ahead(step, partition, limit);
         // A writer that is about to commit has to write out all of this first, and the strong lock
         // would wait for him with everybody behind it.
         pg::call(pgs_flush_own_records);
@@ -71,13 +72,33 @@ void StepRunner::make_place(const Step& step, Oid table, int level,
     throw Failure(refusal->problem, refusal->message, {}, refusal->hint);
   }
   const Step& place = std::get<Step>(*item);
+  if (!has_room_for(step, place)) {
+    throw too_many_places(managed_.set, level + 1,
+                          catalog::most_tables_in_a_tree(managed_.facts.parent.oid));
+  }
+  make(place, limit);
+}
+
+// What writers bring next went to the default partition until now, and must find a place from the
+// ATTACH on, before the next visit can make it.
+void StepRunner::make_places_ahead(const Step& step, Oid partition, pg::LockTimeout& limit) {
+  for (const Step& place : catalog::places_ahead(managed_, partition, pg::policy_now())) {
+    if (!has_room_for(step, place)) return;
+    limit.restart();
+    make(place, limit);
+  }
+}
+
+// ATTACH locks all that is below, also what was made by earlier steps.
+bool StepRunner::has_room_for(const Step& step, const Step& place) const {
+  const std::size_t tables =
+      step.subtree.size() + step.others.size() + made_.size() + place.subtree.size() + 1;
+  return tables <= catalog::most_tables_in_a_tree(managed_.facts.parent.oid);
+}
+
+void StepRunner::make(const Step& place, const pg::LockTimeout& limit) {
   made_.push_back(place.partition);
   made_.insert(made_.end(), place.subtree.begin(), place.subtree.end());
-  const std::size_t most = catalog::most_tables_in_a_tree(managed_.facts.parent.oid);
-  // ATTACH locks all that is below, also what was made by earlier steps.
-  if (step.subtree.size() + step.others.size() + made_.size() > most) {
-    throw too_many_places(managed_.set, level + 1, most);
-  }
   for (const Sql& sql : place.sql) {
     limit.spend();
     pg::execute(sql);

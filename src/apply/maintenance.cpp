@@ -103,6 +103,10 @@ class SetVisit {
   void visit(const Step& step) {
     const std::string name = readable(step.partition);
     if (broken_.count(name) > 0) return;
+    if (makes_partition(step.action) && awaits_rows(name)) {
+      record_.filled = false;
+      return;
+    }
     // PostgreSQL allows one pending detach a table; a second would only fail.
     if (step.action == Action::kDetach && step.concurrently && detach_is_pending_) {
       broken_.insert(name);
@@ -132,6 +136,14 @@ class SetVisit {
       detach_is_pending_ = catalog::is_detach_pending(step.partition_oid);
     }
     if (step.action == Action::kValidate || step.action == Action::kCreate) remove_guard();
+  }
+
+  // Whether rows in the default partition may belong to it: a guard would refuse what writers do
+  // with them, and never be proven. Which partitions of a list have rows there is known only when
+  // all have been moved.
+  [[nodiscard]] bool awaits_rows(const std::string& partition) const {
+    return drained_.undone.count(partition) > 0 ||
+           (drained_.has_more && managed_.facts.parent.method == Method::kList);
   }
 
   // A guard that stays would refuse rows, so it goes as soon as its partition cannot be made.

@@ -58,6 +58,9 @@ class StepRunner {
   void move_rows(const Step& step, Oid partition, Writers writers, pg::LockTimeout& limit);
   void make_place(const Step& step, Oid table, int level, const std::optional<std::string>& key,
                   const pg::LockTimeout& limit);
+  void make_places_ahead(const Step& step, Oid partition, pg::LockTimeout& limit);
+  [[nodiscard]] bool has_room_for(const Step& step, const Step& place) const;
+  void make(const Step& place, const pg::LockTimeout& limit);
   void execute_as_owner(const Step& step, pg::LockTimeout& limit);
   void lock_targets(const Step& step, const pg::LockTimeout& limit) const;
   void pin_detached(const Step& step) const;

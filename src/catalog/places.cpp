@@ -1,5 +1,8 @@
 #include "catalog/places.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "catalog/keys.h"
 #include "core/row_condition.h"
 #include "core/tree.h"
@@ -93,6 +96,37 @@ std::optional<PartitionSet> set_of_level(const ManagedSet& managed, const Parent
   return set;
 }
 
+// The newest of its partitions with rows.
+std::optional<Point> reached_by_rows(const PartitionSet& set) {
+  std::vector<std::pair<Point, const Partition*>> partitions;
+  for (const Partition& partition : set.inventory.partitions) {
+    const auto* range = std::get_if<Range>(&partition.bound);
+    if (range == nullptr || range->lower.kind != End::Kind::kValue) continue;
+    partitions.emplace_back(range->lower.value, &partition);
+  }
+  std::sort(partitions.rbegin(), partitions.rend());
+  for (const auto& [lower, partition] : partitions) {
+    Sql sql("SELECT FROM ");
+    if (!pg::query(sql << partition->name << " LIMIT 1").empty()) return lower;
+  }
+  return std::nullopt;
+}
+
+void add_places_ahead(std::vector<Step>& steps, const ManagedSet& managed, Oid table, int level,
+                      Micros now) {
+  const auto& axis = managed.set.below[static_cast<std::size_t>(level)].axis;
+  if (!axis || is_time(axis->kind())) return;
+  const ParentFacts facts = read_parent(table);
+  auto set = set_of_level(managed, facts, level);
+  if (set) set->inventory.reached = reached_by_rows(*set);
+  if (!set || !set->inventory.reached) return;
+  ManagedSet below{facts, managed.row, std::move(*set)};
+  for (Item& item : plan_set(below, now).items) {
+    auto* step = std::get_if<Step>(&item);
+    if (step != nullptr && step->action == Action::kCreate) steps.push_back(std::move(*step));
+  }
+}
+
 }  // namespace
 
 std::optional<Failure> obstacle_below(const ManagedSet& managed, const Drain& drain,
@@ -123,6 +157,21 @@ std::optional<Item> place_for(const ManagedSet& managed, Oid table, int level,
   const auto position = position_of_key(facts, *set->axis, *key);
   if (!position) return std::nullopt;
   return place_step(*set, *position, now);
+}
+
+std::vector<Step> places_ahead(const ManagedSet& managed, Oid partition, Micros now) {
+  std::vector<Step> steps;
+  const auto levels = static_cast<std::int64_t>(managed.set.below.size());
+  if (levels == 0) return steps;
+  for (const auto& row : pg::query(Sql("SELECT relid::oid, level"
+                                       "  FROM pg_catalog.pg_partition_tree($1::oid::regclass)"
+                                       " WHERE NOT isleaf ORDER BY level, relid"),
+                                   {pg::from_oid(partition)})) {
+    const std::int64_t level = pg::to_int(row[1]);
+    if (level >= levels) break;
+    add_places_ahead(steps, managed, pg::to_oid(row[0]), static_cast<int>(level), now);
+  }
+  return steps;
 }
 
 std::vector<NamedRelation> tables_below(Oid table) {

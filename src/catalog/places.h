@@ -19,6 +19,10 @@ namespace pgscale::catalog {
 [[nodiscard]] std::optional<Item> place_for(const ManagedSet& managed, Oid table, int level,
                                             const std::optional<std::string>& key, Micros now);
 
+// The partitions that the levels by number want ahead of the rows that the partition has, as this
+// transaction sees them. By time they are there already.
+[[nodiscard]] std::vector<Step> places_ahead(const ManagedSet& managed, Oid partition, Micros now);
+
 // The tables below that one, in the order in which others lock them.
 [[nodiscard]] std::vector<NamedRelation> tables_below(Oid table);
 

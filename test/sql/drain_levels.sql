@@ -149,6 +149,29 @@ DELETE FROM deep WHERE k > 10;
 CALL pgscale.drain_default('deep');
 SELECT tableoid::regclass AS partition, k FROM deep ORDER BY k LIMIT 2;
 
+-- a level by number is ahead of the rows from the ATTACH on: the next key goes where it went before, only elsewhere
+CREATE TABLE ahead (k text, id int) PARTITION BY LIST (k);
+CREATE TABLE ahead_rest PARTITION OF ahead DEFAULT;
+INSERT INTO ahead SELECT 'a', generate_series(1, 2999);
+SELECT action, partition FROM pgscale.create_parent('ahead', 'k', lists => '{"a": ["a"]}', default_partition => true, drain => true);
+SELECT action, partition FROM pgscale.create_subparent('ahead', 'id', '500', premake => 2);
+CALL pgscale.drain_default('ahead', 5000);
+INSERT INTO ahead VALUES ('a', 3000) RETURNING tableoid::regclass;
+INSERT INTO ahead VALUES ('a', 3500) RETURNING tableoid::regclass;
+INSERT INTO ahead VALUES ('a', 4500);
+SELECT c.oid::regclass AS partition, pg_get_expr(c.relpartbound, c.oid) AS bounds FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'ahead_a'::regclass ORDER BY c.relname COLLATE "C";
+
+-- what could not be moved is not made by other means: a guard on the default partition would refuse what writers do with these rows
+CREATE TABLE stuck (k text, kind text) PARTITION BY LIST (k);
+CREATE TABLE stuck_rest PARTITION OF stuck DEFAULT;
+INSERT INTO stuck VALUES ('a', 'x'), ('b', 'y');
+SELECT action, partition FROM pgscale.create_parent('stuck', 'k', lists => '{"a": ["a"], "b": ["b"], "c": ["c"]}', default_partition => true, drain => true);
+SELECT action, partition FROM pgscale.create_subparent('stuck', 'kind', lists => '{"y": ["y"]}');
+\set VERBOSITY sqlstate
+CALL pgscale.run_maintenance('stuck');
+\set VERBOSITY default
+SELECT partition, action, outcome, sqlstate FROM pgscale.runs WHERE parent = 'stuck'::regclass::text ORDER BY id;
+
 -- batches do not help, because a partition is attached with all that is below it; each index takes a lock for itself
 CREATE TABLE many (day date, k int) PARTITION BY RANGE (day);
 SELECT format('CREATE INDEX ON many (day, (k + %s))', i) FROM generate_series(1, 24) i \gexec
