@@ -118,8 +118,10 @@ void add_places_ahead(std::vector<Step>& steps, const ManagedSet& managed, Oid t
   if (!axis || is_time(axis->kind())) return;
   const ParentFacts facts = read_parent(table);
   auto set = set_of_level(managed, facts, level);
-  if (set) set->inventory.reached = reached_by_rows(*set);
-  if (!set || !set->inventory.reached) return;
+  // A default partition takes the next keys, and may hold rows that belong in what would be made.
+  if (!set || default_partition(set->inventory) != nullptr) return;
+  set->inventory.reached = reached_by_rows(*set);
+  if (!set->inventory.reached) return;
   ManagedSet below{facts, managed.row, std::move(*set)};
   for (Item& item : plan_set(below, now).items) {
     auto* step = std::get_if<Step>(&item);

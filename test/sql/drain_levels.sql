@@ -161,6 +161,17 @@ INSERT INTO ahead VALUES ('a', 3500) RETURNING tableoid::regclass;
 INSERT INTO ahead VALUES ('a', 4500);
 SELECT c.oid::regclass AS partition, pg_get_expr(c.relpartbound, c.oid) AS bounds FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'ahead_a'::regclass ORDER BY c.relname COLLATE "C";
 
+-- not where the level has a default partition: that takes the next key, and the rows beyond what is there
+CREATE TABLE roomy (k text, id int) PARTITION BY LIST (k);
+CREATE TABLE roomy_rest PARTITION OF roomy DEFAULT;
+INSERT INTO roomy SELECT 'a', generate_series(1, 2999);
+SELECT action, partition FROM pgscale.create_parent('roomy', 'k', lists => '{"a": ["a"]}', default_partition => true, drain => true);
+SELECT action, partition FROM pgscale.create_subparent('roomy', 'id', '500', premake => 2, default_partition => true);
+CALL pgscale.run_maintenance('roomy');
+INSERT INTO roomy VALUES ('a', 4500);
+SELECT action, outcome, message FROM pgscale.runs WHERE parent = 'roomy'::regclass::text ORDER BY id;
+SELECT count(*) AS left_over FROM roomy_rest;
+
 -- what could not be moved is not made by other means: a guard on the default partition would refuse what writers do with these rows
 CREATE TABLE stuck (k text, kind text) PARTITION BY LIST (k);
 CREATE TABLE stuck_rest PARTITION OF stuck DEFAULT;
