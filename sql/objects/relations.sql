@@ -1,12 +1,9 @@
 
--- Rows read by sequential scans, at the bytes that a row takes with the dead space beside it; so a scan that
--- LIMIT ends early counts for what it read. Where the rows are not known, each scan read all of its table.
-CREATE FUNCTION pgscale.bytes_scanned(scans bigint, rows bigint, table_bytes bigint, table_rows bigint, largest_bytes bigint) RETURNS numeric
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN round(least(rows::numeric * table_bytes / nullif(table_rows, 0),
-                       scans::numeric * least(table_bytes, nullif(largest_bytes, 0))));
+CREATE FUNCTION pgscale.bytes_scanned(scans bigint, rows bigint, table_bytes bigint, table_rows bigint, largest_bytes bigint) RETURNS bigint
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'pgscale_bytes_scanned';
 COMMENT ON FUNCTION pgscale.bytes_scanned(bigint, bigint, bigint, bigint, bigint) IS
-'What sequential scans read, estimated; the largest of several tables bounds what one scan can read; part of the view tables';
+'Bytes that sequential scans read, estimated by the rows they read; the largest of several tables bounds what one scan can read; part of the views';
 
 CREATE VIEW pgscale.tables AS
 SELECT n.nspname AS schema,
@@ -209,7 +206,7 @@ WITH "table" AS MATERIALIZED (
                    CASE WHEN k.known THEN coalesce(r.rows, 0) ELSE u.seq_rows END AS seq_rows,
                    CASE WHEN k.known THEN coalesce(r.idx_scans, 0) ELSE u.idx_scans END AS idx_scans) s),
 rate AS (
-    SELECT t.*, round(t.seq_bytes * 3600 / greatest(t.over_s, 3600)::numeric) AS seq_bytes_per_hour
+    SELECT t.*, round(t.seq_bytes * 3600::numeric / greatest(t.over_s, 3600)::numeric)::bigint AS seq_bytes_per_hour
       FROM "table" t),
 key AS MATERIALIZED (
     SELECT o.conrelid, o.confrelid, o.conname,

@@ -6,10 +6,10 @@ CREATE FUNCTION pgscale.counted(counters jsonb, name text) RETURNS numeric
 COMMENT ON FUNCTION pgscale.counted(jsonb, text) IS
 'What a counter of view server_window counted; part of the views';
 
-CREATE FUNCTION pgscale.percent(part numeric, whole numeric) RETURNS numeric
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN round(100 * part / nullif(whole, 0), 2);
-COMMENT ON FUNCTION pgscale.percent(numeric, numeric) IS
+CREATE FUNCTION pgscale.percent(part bigint, whole bigint) RETURNS numeric
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'pgscale_percent';
+COMMENT ON FUNCTION pgscale.percent(bigint, bigint) IS
 'A part in percent of the whole, with two digits; NULL where there is no whole; part of the views';
 
 CREATE VIEW pgscale.server_window AS
@@ -58,7 +58,7 @@ SELECT t.timed,
        greatest((c.row->>'stats_reset')::timestamptz, (b.row->>'stats_reset')::timestamptz) AS stats_reset,
        r.timed::bigint AS window_timed,
        r.requested::bigint AS window_requested,
-       pgscale.percent(r.requested, r.timed + r.requested) AS window_requested_pct,
+       pgscale.percent(r.requested::bigint, (r.timed + r.requested)::bigint) AS window_requested_pct,
        (pgscale.counted(w.counters, 'checkpoint_write_ms') / 1000)::float8 AS window_write_s,
        (pgscale.counted(w.counters, 'checkpoint_sync_ms') / 1000)::float8 AS window_sync_s,
        pgscale.counted(w.counters, 'checkpoint_buffers')::bigint AS window_checkpointer_buffers,
@@ -126,7 +126,7 @@ CREATE VIEW pgscale.wal AS
 SELECT s.wal_records AS records,
        s.wal_fpi AS fpi,
        s.wal_bytes::bigint AS bytes,
-       pgscale.percent(least(s.wal_fpi * k.block, s.wal_bytes), s.wal_bytes) AS fpi_max_pct,
+       pgscale.percent(least(s.wal_fpi * k.block, s.wal_bytes)::bigint, s.wal_bytes::bigint) AS fpi_max_pct,
        s.wal_buffers_full AS buffers_full,
        s.stats_reset,
        CASE WHEN pg_catalog.pg_is_in_recovery()
@@ -151,7 +151,7 @@ SELECT s.wal_records AS records,
        pgscale.counted(w.counters, 'wal_records')::bigint AS window_records,
        r.fpi::bigint AS window_fpi,
        r.bytes::bigint AS window_bytes,
-       pgscale.percent(least(r.fpi * k.block, r.bytes), r.bytes) AS window_fpi_max_pct,
+       pgscale.percent(least(r.fpi * k.block, r.bytes)::bigint, r.bytes::bigint) AS window_fpi_max_pct,
        r.bytes::float8 / w.window_s AS window_bytes_per_s,
        pgscale.counted(w.counters, 'wal_buffers_full')::bigint AS window_buffers_full,
        pgscale.counted(w.counters, 'archived')::bigint AS window_archived,

@@ -8,6 +8,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/numeric.h"
 #include "utils/pg_lsn.h"
 #include "utils/timestamp.h"
 #include "utils/tuplestore.h"
@@ -144,6 +145,12 @@ void
 pgs_return_int64(PgsCall *call, int64_t value)
 {
 	call->result = Int64GetDatum(value);
+}
+
+void
+pgs_return_hundredths(PgsCall *call, int64_t value)
+{
+	call->result = NumericGetDatum(int64_div_fast_to_numeric(value, 2));
 }
 
 void

@@ -35,6 +35,8 @@ extern void pgs_return_null(PgsCall *call);
 extern void pgs_return_bool(PgsCall *call, bool value);
 extern void pgs_return_int32(PgsCall *call, int32_t value);
 extern void pgs_return_int64(PgsCall *call, int64_t value);
+/* A numeric of so many hundredths. */
+extern void pgs_return_hundredths(PgsCall *call, int64_t value);
 extern void pgs_return_text(PgsCall *call, const char *value);
 /* A timestamptz, from microseconds since 2000-01-01 UTC. */
 extern void pgs_return_instant(PgsCall *call, int64_t micros);

@@ -54,6 +54,8 @@ PGS_FUNCTION(pgscale_bloat_of);
 PGS_FUNCTION(pgscale_stat_rows);
 PGS_FUNCTION(pgscale_window_start);
 PGS_FUNCTION(pgscale_policy_time);
+PGS_FUNCTION(pgscale_percent);
+PGS_FUNCTION(pgscale_bytes_scanned);
 PGS_FUNCTION(pgscale_root_usage);
 PGS_FUNCTION(pgscale_largest_usage);
 PGS_FUNCTION(pgscale_scan_usage);
