@@ -68,8 +68,9 @@ SELECT p.parent,
   LEFT JOIN LATERAL (
         SELECT CASE WHEN isfinite(min(b.lower)) THEN min(b.lower)::text ELSE 'MINVALUE' END AS oldest,
                CASE WHEN isfinite(max(b.upper)) THEN max(b.upper)::text ELSE 'MAXVALUE' END AS covered_until
-          FROM pgscale.partition_times(p.parent) b
-        HAVING count(*) > 0) t ON e.encoded
+          -- It reads all of the set, also where the join would want nothing of it.
+          FROM pgscale.partition_times(CASE WHEN e.encoded THEN p.parent END) b
+        HAVING count(*) > 0) t ON true
  WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE')
     OR pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE');
 
