@@ -1,5 +1,5 @@
 
-CREATE FUNCTION pgscale.blocks_by_root(OUT is_index boolean, OUT root oid, OUT hit bigint, OUT read bigint)
+CREATE FUNCTION pgscale.blocks_by_root(OUT is_index boolean, OUT root oid, OUT schema text, OUT name text, OUT owner oid, OUT hit bigint, OUT read bigint)
     RETURNS SETOF record
     LANGUAGE c VOLATILE PARALLEL RESTRICTED ROWS 10000
     SET search_path = pg_catalog, pg_temp
@@ -8,7 +8,6 @@ COMMENT ON FUNCTION pgscale.blocks_by_root() IS
 'Blocks of each table (with its indexes, TOAST and partitions) and each index (with those of the partitions) since the last reset; part of the view cache_hit';
 
 CREATE VIEW pgscale.cache_hit AS
-WITH relation AS MATERIALIZED (SELECT b.* FROM pgscale.blocks_by_root() b)
 SELECT s.level,
        s.object,
        s.hit,
@@ -45,20 +44,15 @@ SELECT s.level,
           LEFT JOIN pgscale.recent r ON r.scope = 'database' AND r.object = d.datid::bigint
          WHERE d.datid <> 0
         UNION ALL
-        SELECT b.level, format('%I.%I', n.nspname, o.relname), b.hit, b.read, NULL, c.since,
-               w.window_s IS NOT NULL AND (p.all_stats OR pg_catalog.pg_has_role(o.relowner, 'USAGE')),
+        SELECT k.level, format('%I.%I', b.schema, b.name), b.hit, b.read, NULL, c.since,
+               w.window_s IS NOT NULL AND (p.all_stats OR pg_catalog.pg_has_role(b.owner, 'USAGE')),
                r.hit, r.read, NULL
           FROM (SELECT pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE') AS all_stats OFFSET 0) p
-         CROSS JOIN (
-                SELECT 'table' AS level, t.root, t.hit, t.read FROM relation t WHERE NOT t.is_index
-                UNION ALL
-                SELECT 'index', i.root, i.hit, i.read FROM relation i WHERE i.is_index) b
-          JOIN pg_catalog.pg_class o ON o.oid = b.root
-          JOIN pg_catalog.pg_namespace n ON n.oid = o.relnamespace
+         CROSS JOIN pgscale.blocks_by_root() b
+         CROSS JOIN LATERAL (SELECT CASE WHEN b.is_index THEN 'index' ELSE 'table' END AS level) k
           JOIN pg_catalog.pg_database d ON d.datname = pg_catalog.current_database()
           JOIN pgscale.counted_since c ON c.datid = d.oid
-          LEFT JOIN pgscale.recent r ON r.scope = b.level AND r.object = b.root::bigint
-         WHERE o.relpersistence <> 't' AND n.nspname NOT IN ('pg_catalog', 'pg_toast', 'information_schema', 'pgscale')) s
+          LEFT JOIN pgscale.recent r ON r.scope = k.level AND r.object = b.root::bigint) s
  CROSS JOIN LATERAL (
         SELECT CASE WHEN s.known THEN coalesce(s.window_hit, 0) END AS hit,
                CASE WHEN s.known THEN coalesce(s.window_read, 0) END AS read,

@@ -4,10 +4,8 @@
 CREATE VIEW pgscale.metrics_now AS
 WITH reader AS MATERIALIZED (SELECT pg_has_role('pg_read_all_stats', 'USAGE') AS sees_all),
 biggest AS MATERIALIZED (
-    SELECT u.*, jsonb_build_object('schemaname', n.nspname, 'relname', c.relname) AS labels
-      FROM pgscale.largest_usage(50) u
-      JOIN pg_class c ON c.oid = u.relation
-      JOIN pg_namespace n ON n.oid = c.relnamespace),
+    SELECT u.*, jsonb_build_object('schemaname', u.schema, 'relname', u.name) AS labels
+      FROM pgscale.largest_usage(50) u),
 partitioned AS MATERIALIZED (
     SELECT s.*, jsonb_build_object('schemaname', n.nspname, 'relname', c.relname) AS labels
       FROM pgscale.partition_sets s

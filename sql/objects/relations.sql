@@ -6,11 +6,10 @@ COMMENT ON FUNCTION pgscale.bytes_scanned(bigint, bigint, bigint, bigint, bigint
 'Bytes that sequential scans read, estimated by the rows they read; the largest of several tables bounds what one scan can read; part of the views';
 
 CREATE VIEW pgscale.tables AS
-SELECT n.nspname AS schema,
-       c.relname AS name,
-       c.oid::regclass AS relation,
-       CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned table' WHEN 'm' THEN 'materialized view'
-                      ELSE 'foreign table' END AS kind,
+SELECT u.schema,
+       u.name,
+       u.relation::regclass AS relation,
+       u.kind,
        u.leaves,
        u.foreign_leaves,
        u.bytes,
@@ -31,7 +30,7 @@ SELECT n.nspname AS schema,
        u.deleted,
        pgscale.percent(u.hot_updated, u.updated) AS hot_pct,
        pgscale.percent(u.hit, u.hit + u.read) AS hit_pct,
-       CASE WHEN u.relation IS NOT NULL THEN z.since END AS stats_reset,
+       CASE WHEN u.kind <> 'foreign table' THEN z.since END AS stats_reset,
        u.vacuumed_at AS last_vacuum,
        u.analyzed_at AS last_analyze,
        CASE WHEN k.known THEN coalesce(r.scans, 0) END AS window_seq_scans,
@@ -48,24 +47,15 @@ SELECT n.nspname AS schema,
        CASE WHEN k.known THEN w.since END AS since,
        CASE WHEN k.known THEN 'ok' ELSE 'unknown' END AS status
   FROM pgscale.root_usage() u
-  FULL JOIN pg_catalog.pg_foreign_table f ON f.ftrelid = u.relation
- -- By OFFSET one look into an index for each: most of pg_class are indexes, and reading all of it takes longer.
- CROSS JOIN LATERAL (
-        SELECT c.oid, c.relname, c.relnamespace, c.relkind, c.relowner, c.relispartition
-          FROM pg_catalog.pg_class c
-         WHERE c.oid = coalesce(u.relation, f.ftrelid) OFFSET 0) c
-  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+ CROSS JOIN (SELECT pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE') AS all_stats OFFSET 0) p
  CROSS JOIN pgscale.recent_window w
  CROSS JOIN (SELECT z.since FROM pgscale.counted_since z
               WHERE z.datid = (SELECT d.oid FROM pg_catalog.pg_database d
                                 WHERE d.datname = pg_catalog.current_database())) z
-  LEFT JOIN pgscale.recent_relations('table') r ON r.relation = c.oid
+  LEFT JOIN pgscale.recent_relations('table') r ON r.relation = u.relation
  CROSS JOIN LATERAL (
         SELECT w.window_s IS NOT NULL AND u.bytes IS NOT NULL
-                 AND (pg_catalog.pg_has_role(c.relowner, 'USAGE')
-                      OR pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE')) AS known) k
- WHERE u.relation IS NOT NULL
-    OR NOT c.relispartition AND n.nspname <> 'pgscale';
+                 AND (p.all_stats OR pg_catalog.pg_has_role(u.owner, 'USAGE')) AS known) k;
 COMMENT ON VIEW pgscale.tables IS 'Each table of users that is no partition, with its indexes and TOAST and all partitions below it; since the last reset and in the window';
 COMMENT ON COLUMN pgscale.tables.schema IS 'Its schema';
 COMMENT ON COLUMN pgscale.tables.name IS 'Its name';
@@ -178,7 +168,7 @@ COMMENT ON COLUMN pgscale.indexes.status IS 'Of the window: ok, or unknown while
 CREATE VIEW pgscale.missing_indexes AS
 -- The first part is view tables with less to measure: the sizes of indexes and TOAST tables are not needed here.
 WITH "table" AS MATERIALIZED (
-    SELECT n.nspname AS schema, c.relname AS name, c.oid::regclass AS relation, u.table_bytes,
+    SELECT u.schema, u.name, u.relation::regclass AS relation, u.table_bytes,
            greatest(u.rows_estimate, u.live_rows) AS rows, u.inserted, u.updated, u.deleted, z.since AS stats_reset,
            CASE WHEN k.known THEN 'ok' ELSE 'unknown' END AS status,
            CASE WHEN k.known THEN 'window' ELSE 'since reset' END AS basis,
@@ -187,20 +177,15 @@ WITH "table" AS MATERIALIZED (
            CASE WHEN k.known THEN w.window_s ELSE extract(epoch FROM now() - z.since)::float8 END AS over_s,
            CASE WHEN k.known THEN w.since ELSE z.since END AS since
       FROM pgscale.scan_usage() u
-     CROSS JOIN LATERAL (
-            SELECT c.oid, c.relname, c.relnamespace, c.relowner
-              FROM pg_catalog.pg_class c
-             WHERE c.oid = u.relation OFFSET 0) c
-      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     CROSS JOIN (SELECT pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE') AS all_stats OFFSET 0) p
      CROSS JOIN pgscale.recent_window w
      CROSS JOIN (SELECT z.since FROM pgscale.counted_since z
                   WHERE z.datid = (SELECT d.oid FROM pg_catalog.pg_database d
                                     WHERE d.datname = pg_catalog.current_database())) z
-      LEFT JOIN pgscale.recent_relations('table') r ON r.relation = c.oid
+      LEFT JOIN pgscale.recent_relations('table') r ON r.relation = u.relation
      CROSS JOIN LATERAL (
             SELECT w.window_s IS NOT NULL
-                     AND (pg_catalog.pg_has_role(c.relowner, 'USAGE')
-                          OR pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE')) AS known) k
+                     AND (p.all_stats OR pg_catalog.pg_has_role(u.owner, 'USAGE')) AS known) k
      CROSS JOIN LATERAL (
             SELECT CASE WHEN k.known THEN coalesce(r.scans, 0) ELSE u.seq_scans END AS seq_scans,
                    CASE WHEN k.known THEN coalesce(r.rows, 0) ELSE u.seq_rows END AS seq_rows,

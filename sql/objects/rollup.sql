@@ -27,11 +27,11 @@ COMMENT ON FUNCTION pgscale.leaves(regclass) IS
 'The partitions that hold rows, below a partitioned table or of all of them, by their bounds in their own parent; a foreign one with figures NULL and status unknown, because its rows are elsewhere';
 
 CREATE VIEW pgscale.partitioned_tables AS
-SELECT n.nspname AS schema,
-       c.relname AS name,
-       c.oid::regclass AS relation,
+SELECT u.schema,
+       u.name,
+       u.relation::regclass AS relation,
        CASE t.partstrat WHEN 'r' THEN 'range' WHEN 'l' THEN 'list' ELSE 'hash' END AS method,
-       EXISTS (SELECT FROM pgscale.policy o WHERE o.parent = c.oid) AS managed,
+       EXISTS (SELECT FROM pgscale.policy o WHERE o.parent = u.relation) AS managed,
        u.levels,
        u.leaves,
        u.foreign_leaves,
@@ -49,7 +49,7 @@ SELECT n.nspname AS schema,
        u.never_analyzed,
        u.analyzed_at AS leaves_analyzed_at,
        u.root_analyzed_at AS parent_analyzed_at,
-       pgscale.covered_until(c.oid) AS next_bound,
+       pgscale.covered_until(u.relation) AS next_bound,
        nullif(t.partdefid, 0)::regclass AS default_partition,
        CASE WHEN t.partdefid <> 0 THEN pgscale.has_rows(t.partdefid) END AS default_has_rows,
        u.detaching AS detach_pending,
@@ -57,10 +57,8 @@ SELECT n.nspname AS schema,
        g.since,
        CASE WHEN g.since_s >= 3600 AND u.bytes IS NOT NULL THEN 'ok' ELSE 'unknown' END AS status
   FROM pgscale.root_usage(only_partitioned => true) u
-  JOIN pg_catalog.pg_class c ON c.oid = u.relation
-  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-  JOIN pg_catalog.pg_partitioned_table t ON t.partrelid = c.oid
-  LEFT JOIN pgscale.past_sizes(only_partitioned => true) g ON g.relation = c.oid;
+  JOIN pg_catalog.pg_partitioned_table t ON t.partrelid = u.relation
+  LEFT JOIN pgscale.past_sizes(only_partitioned => true) g ON g.relation = u.relation;
 COMMENT ON VIEW pgscale.partitioned_tables IS 'Each partitioned table that is no partition itself, managed or not, with sums over all partitions below it';
 COMMENT ON COLUMN pgscale.partitioned_tables.schema IS 'Its schema';
 COMMENT ON COLUMN pgscale.partitioned_tables.name IS 'Its name';
@@ -97,24 +95,14 @@ COMMENT ON COLUMN pgscale.partitioned_tables.status IS 'Of the growth: ok, or un
 CREATE VIEW pgscale.growth AS
 WITH past AS MATERIALIZED (SELECT p.* FROM pgscale.past_sizes() p),
 size AS MATERIALIZED (
-    SELECT n.nspname, c.relname, c.oid, c.relkind, s.bytes
-      FROM pgscale.root_sizes() s
-     -- As in view tables.
-     CROSS JOIN LATERAL (
-            SELECT c.oid, c.relname, c.relnamespace, c.relkind
-              FROM pg_catalog.pg_class c
-             WHERE c.oid = s.relation OFFSET 0) c
-      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace),
+    SELECT s.schema, s.name, s.relation, s.kind, s.bytes FROM pgscale.root_sizes() s),
 line AS (
-    SELECT s.nspname AS schema, s.relname AS name, s.oid,
-           CASE s.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned table' ELSE 'materialized view' END AS kind,
-           s.bytes
-      FROM size s
+    SELECT s.schema, s.name, s.relation, s.kind, s.bytes FROM size s
     UNION ALL
     SELECT NULL, pg_catalog.current_database(), 0, 'database', (SELECT coalesce(sum(s.bytes), 0)::bigint FROM size s))
 SELECT l.schema,
        l.name,
-       nullif(l.oid, 0)::regclass AS relation,
+       nullif(l.relation, 0)::regclass AS relation,
        l.kind,
        l.bytes,
        p.day_ago AS bytes_1d_ago,
@@ -125,7 +113,7 @@ SELECT l.schema,
        p.since,
        CASE WHEN p.since_s >= 3600 AND l.bytes IS NOT NULL THEN 'ok' ELSE 'unknown' END AS status
   FROM line l
-  LEFT JOIN past p ON p.relation = l.oid;
+  LEFT JOIN past p ON p.relation = l.relation;
 COMMENT ON VIEW pgscale.growth IS 'How each table that is no partition, and all of them together, have grown; from the history';
 COMMENT ON COLUMN pgscale.growth.schema IS 'Its schema';
 COMMENT ON COLUMN pgscale.growth.name IS 'Its name; of the line for all tables the database';

@@ -78,7 +78,7 @@ CREATE UNLOGGED TABLE pgscale.sample_baseline (
     observed_since timestamptz,
     epoch text,
     counters jsonb,
-    PRIMARY KEY (scope, object)
+    PRIMARY KEY (scope, object) INCLUDE (observed_since)
 ) WITH (fillfactor = 80);
 COMMENT ON TABLE pgscale.sample_baseline IS 'Counters of each object at the last sample that wrote them down';
 COMMENT ON COLUMN pgscale.sample_baseline.scope IS 'As in table sample; table and index: each relation by itself';

@@ -16,7 +16,8 @@ COMMENT ON FUNCTION pgscale.window_start() IS
 -- One pass over the catalogs and the statistics in C, because joins of the statistics views take many times as
 -- long with thousands of tables. Sizes are asked of the file system, so nothing is locked.
 CREATE FUNCTION pgscale.root_usage(only_partitioned boolean DEFAULT false)
-    RETURNS TABLE (relation oid, root oid, bytes bigint, table_bytes bigint, toast_bytes bigint, index_bytes bigint,
+    RETURNS TABLE (relation oid, schema name, name name, kind text, owner oid,
+                   bytes bigint, table_bytes bigint, toast_bytes bigint, index_bytes bigint,
                    hit bigint, read bigint, seq_scans bigint, seq_rows bigint, idx_scans bigint, idx_rows bigint,
                    inserted bigint, updated bigint, deleted bigint, hot_updated bigint,
                    rows_estimate bigint, live_rows bigint, dead_rows bigint, modified_rows bigint,
@@ -27,10 +28,11 @@ CREATE FUNCTION pgscale.root_usage(only_partitioned boolean DEFAULT false)
     LANGUAGE c VOLATILE PARALLEL RESTRICTED ROWS 1000
     AS 'MODULE_PATHNAME', 'pgscale_root_usage';
 COMMENT ON FUNCTION pgscale.root_usage(boolean) IS
-'Size and statistics of each table of users that is no partition, with its TOAST table and its indexes; of a partitioned table the sums over its leaves, NULL when all of them are foreign; part of the views';
+'Size and statistics of each table of users that is no partition, with its TOAST table and its indexes; of a partitioned table the sums over its leaves; NULL of a foreign table, and when all leaves are foreign; part of the views';
 
 CREATE FUNCTION pgscale.largest_usage(count integer)
-    RETURNS TABLE (relation oid, root oid, bytes bigint, table_bytes bigint, toast_bytes bigint, index_bytes bigint,
+    RETURNS TABLE (relation oid, schema name, name name, kind text, owner oid,
+                   bytes bigint, table_bytes bigint, toast_bytes bigint, index_bytes bigint,
                    hit bigint, read bigint, seq_scans bigint, seq_rows bigint, idx_scans bigint, idx_rows bigint,
                    inserted bigint, updated bigint, deleted bigint, hot_updated bigint,
                    rows_estimate bigint, live_rows bigint, dead_rows bigint, modified_rows bigint,
@@ -44,18 +46,18 @@ COMMENT ON FUNCTION pgscale.largest_usage(integer) IS
 'The rows of root_usage() of so many largest tables for less work; part of the view metrics';
 
 CREATE FUNCTION pgscale.scan_usage()
-    RETURNS TABLE (relation oid, table_bytes bigint, largest_bytes bigint, seq_scans bigint, seq_rows bigint, idx_scans bigint,
+    RETURNS TABLE (relation oid, schema name, name name, kind text, owner oid, table_bytes bigint, largest_bytes bigint, seq_scans bigint, seq_rows bigint, idx_scans bigint,
                    inserted bigint, updated bigint, deleted bigint, rows_estimate bigint, live_rows bigint)
     LANGUAGE c VOLATILE PARALLEL RESTRICTED ROWS 1000
     AS 'MODULE_PATHNAME', 'pgscale_scan_usage';
 COMMENT ON FUNCTION pgscale.scan_usage() IS
 'Columns of root_usage() for less work, of tables that are here; the largest leaf is counted without its indexes and TOAST; part of the view missing_indexes';
 
-CREATE FUNCTION pgscale.root_sizes() RETURNS TABLE (relation oid, bytes bigint)
+CREATE FUNCTION pgscale.root_sizes() RETURNS TABLE (relation oid, schema name, name name, kind text, owner oid, bytes bigint)
     LANGUAGE c VOLATILE PARALLEL RESTRICTED ROWS 1000
     AS 'MODULE_PATHNAME', 'pgscale_root_sizes';
 COMMENT ON FUNCTION pgscale.root_sizes() IS
-'relation and bytes of root_usage() for less work; part of the view growth';
+'Columns of root_usage() for less work, without foreign tables; part of the view growth';
 
 CREATE FUNCTION pgscale.leaf_usage(root oid DEFAULT NULL)
     RETURNS TABLE (relation oid, root oid, bytes bigint, table_bytes bigint, toast_bytes bigint, index_bytes bigint,

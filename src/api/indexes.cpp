@@ -1,6 +1,7 @@
 #include <unordered_map>
 
 #include "catalog/indexes.h"
+#include "catalog/known_names.h"
 #include "catalog/relation_history.h"
 #include "catalog/relations.h"
 #include "pg/arguments.h"
@@ -31,25 +32,31 @@ struct Purposes {
 };
 
 void index_usage(PgsCall* call) {
-  const Database database = catalog::observe_database(Subject::kIndexes, Measures::kAll);
-  const Purposes purposes;
-  pg::Session session(pg::Venue::kFunction);
-  const auto observed = catalog::ObservedIndexes::load();
-  session.end();
-  catalog::IndexNamer namer;
+  std::optional<Purposes> found;
+  catalog::ObservedIndexes observed;
+  const Database database =
+      catalog::observe_database(Subject::kIndexes, Measures::kAll, [&found, &observed] {
+        found.emplace();
+        pg::Session session(pg::Venue::kFunction);
+        observed = catalog::ObservedIndexes::load();
+        session.end();
+      });
+  const Purposes& purposes = found.value();
+  catalog::KnownNames schemas = catalog::schema_names();
+  catalog::KnownNames methods = catalog::method_names();
+  catalog::ColumnLister lister;
   pg::ResultRows result(call);
   for (const IndexUsage& usage : pgscale::index_usage(database)) {
-    const auto* found = purposes.by_oid.find(usage.index);
-    if (found == nullptr) continue;  // came while we looked
-    const IndexDefinition& index = **found;
+    const auto* definition = purposes.by_oid.find(usage.index);
+    if (definition == nullptr) continue;  // came while we looked
+    const IndexDefinition& index = **definition;
     const auto instead = purposes.redundant.find(index.index);
-    const auto names = namer.names(index);
-    if (!names) continue;
+    const Identity& identity = usage.identity;
     result.add(Row{relation(index.index),
-                   cell(names->schema),
-                   cell(names->name),
-                   relation(names->owner),
-                   cell(names->method),
+                   cell(schemas[identity.schema]),
+                   cell(identity.name),
+                   relation(identity.owner),
+                   cell(methods[identity.method]),
                    relation(usage.table),
                    relation(index.table),
                    cell(usage.leaves),
@@ -57,7 +64,7 @@ void index_usage(PgsCall* call) {
                    cell(usage.activity.scans),
                    cell(usage.scanned_at),
                    cell(observed.since(index.index)),
-                   cell(names->columns),
+                   cell(lister.columns(index)),
                    yes_or_no(index.is_valid),
                    yes_or_no(index.is_ready),
                    yes_or_no(index.is_unique),

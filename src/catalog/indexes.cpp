@@ -57,22 +57,7 @@ std::vector<IndexDefinition> observe_indexes() {
   return indexes;
 }
 
-std::optional<IndexNames> IndexNamer::names(const IndexDefinition& index) {
-  PgsIndexNames names{};
-  if (!pg::call(pgs_index_names, index.index, &names)) return std::nullopt;
-  const auto name_of = [](auto& known, Oid oid, const char* (*ask)(std::uint32_t)) {
-    const auto [place, is_new] = known.try_emplace(oid);
-    if (is_new) {
-      const char* name = pg::call(ask, oid);
-      if (name != nullptr) place->second = name;
-    }
-    return place->second.c_str();
-  };
-  return IndexNames{names.owner, name_of(schemas_, names.schema, pgs_schema_name), names.name,
-                    name_of(methods_, names.method, pgs_method_name), column_names(index)};
-}
-
-const char* IndexNamer::column_names(const IndexDefinition& index) {
+const char* ColumnLister::columns(const IndexDefinition& index) {
   attributes_.clear();
   for (const IndexColumn& column : index.key) attributes_.push_back(column.attribute);
   attributes_.insert(attributes_.end(), index.included.begin(), index.included.end());

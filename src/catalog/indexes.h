@@ -1,8 +1,6 @@
 #pragma once
 
-#include <optional>
-#include <string>
-#include <unordered_map>
+#include <cstdint>
 #include <vector>
 
 #include "core/indexes.h"
@@ -14,26 +12,12 @@ namespace pgscale::catalog {
 [[nodiscard]] std::vector<IndexDefinition> observe_indexes();
 [[nodiscard]] std::vector<ForeignKey> observe_foreign_keys();
 
-// Whose an index is and what it is called; good until the next one is asked for.
-struct IndexNames {
-  Oid owner;
-  const char* schema;
-  const char* name;
-  const char* method;
-  const char* columns;
-};
-
-// Many indexes are in few schemas.
-class IndexNamer {
+// The columns of an index as its definition lists them; good until the next one is asked for.
+class ColumnLister {
  public:
-  // Empty when there is no such index any more.
-  [[nodiscard]] std::optional<IndexNames> names(const IndexDefinition& index);
+  [[nodiscard]] const char* columns(const IndexDefinition& index);
 
  private:
-  [[nodiscard]] const char* column_names(const IndexDefinition& index);
-
-  std::unordered_map<Oid, std::string> schemas_;
-  std::unordered_map<Oid, std::string> methods_;
   std::vector<std::int16_t> attributes_;
 };
 

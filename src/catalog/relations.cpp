@@ -6,10 +6,9 @@
 #include <utility>
 #include <vector>
 
-#include "core/file_sizes.h"
-#include "pg/server.h"
+#include "catalog/file_survey.h"
+#include "pg/call.h"
 #include "pg/setting_scope.h"
-#include "shim/file_sizes.h"
 #include "shim/relations.h"
 
 namespace pgscale::catalog {
@@ -33,6 +32,8 @@ std::optional<Micros> unless_never(std::int64_t moment) {
 RelationFacts facts_of(const PgsRelation& relation) {
   RelationFacts facts;
   facts.oid = relation.relation;
+  facts.identity = {relation.relkind, relation.schema, relation.owner, relation.method,
+                    relation.name};
   facts.kind = kind_of(relation.relkind);
   facts.is_partition = relation.partition;
   facts.toast = relation.toast;
@@ -40,22 +41,22 @@ RelationFacts facts_of(const PgsRelation& relation) {
   return facts;
 }
 
-void add_statistics(RelationFacts& facts, const PgsRelation& relation) {
-  facts.activity.hit = relation.hit;
-  facts.activity.read = relation.read;
-  facts.activity.scans = relation.scans;
-  facts.activity.rows_read = relation.rows_read;
-  facts.activity.rows_fetched = relation.rows_fetched;
-  facts.activity.inserted = relation.inserted;
-  facts.activity.updated = relation.updated;
-  facts.activity.deleted = relation.deleted;
-  facts.activity.hot_updated = relation.hot_updated;
-  facts.live_rows = relation.live_rows;
-  facts.dead_rows = relation.dead_rows;
-  facts.modified_rows = relation.modified_rows;
-  facts.vacuumed_at = unless_never(relation.vacuumed_at);
-  facts.analyzed_at = unless_never(relation.analyzed_at);
-  facts.scanned_at = unless_never(relation.scanned_at);
+void add_statistics(RelationFacts& facts, const PgsStatistics& counted) {
+  facts.activity.hit = counted.hit;
+  facts.activity.read = counted.read;
+  facts.activity.scans = counted.scans;
+  facts.activity.rows_read = counted.rows_read;
+  facts.activity.rows_fetched = counted.rows_fetched;
+  facts.activity.inserted = counted.inserted;
+  facts.activity.updated = counted.updated;
+  facts.activity.deleted = counted.deleted;
+  facts.activity.hot_updated = counted.hot_updated;
+  facts.live_rows = counted.live_rows;
+  facts.dead_rows = counted.dead_rows;
+  facts.modified_rows = counted.modified_rows;
+  facts.vacuumed_at = unless_never(counted.vacuumed_at);
+  facts.analyzed_at = unless_never(counted.analyzed_at);
+  facts.scanned_at = unless_never(counted.scanned_at);
 }
 
 // Children by inheritance are tables of their own: only partitions are a part of their parent.
@@ -88,6 +89,32 @@ Database database_of(const PgsRelation* relations, std::int64_t count) {
   return database;
 }
 
+// The statistics of the relations that are wanted.
+void add_statistics(Database& database, const std::vector<bool>& wanted) {
+  // Each relation is asked for once, and there may be tens of thousands.
+  using Settings = std::initializer_list<pg::SettingScope::Setting>;
+  std::optional<pg::SettingScope> uncached;
+  if (pg::call(pgs_statistics_are_cached)) {
+    uncached.emplace(Settings{{"stats_fetch_consistency", "none"}});
+  }
+  for (std::size_t i = 0; i < wanted.size(); i++) {
+    RelationFacts& facts = database.relations[i];
+    PgsStatistics counted;
+    if (wanted[i] && pg::call(pgs_statistics, facts.oid, &counted)) add_statistics(facts, counted);
+  }
+}
+
+// Those of `wanted` whose sizes are to be measured.
+std::vector<bool> to_be_sized(const Database& database, std::vector<bool> wanted,
+                              Measures measures) {
+  const bool only_tables = measures == Measures::kTableSizesAndStatistics;
+  for (std::size_t i = 0; i < wanted.size(); i++) {
+    if (measures == Measures::kStatistics) wanted[i] = false;
+    if (only_tables && database.relations[i].kind != RelationKind::kTable) wanted[i] = false;
+  }
+  return wanted;
+}
+
 // The relations as the server gives them, and what the core makes of them, in the same order.
 struct Observation {
   Observation(const char* except_schema, bool toast)
@@ -98,11 +125,16 @@ struct Observation {
   std::int64_t count;
   Database database;
 
-  void measure(const std::vector<bool>& wanted, Measures measures) {
-    if (measures != Measures::kStatistics) {
-      add_sizes(measures == Measures::kTableSizesAndStatistics ? tables_of(wanted) : wanted);
+  void measure(const std::vector<bool>& wanted, Measures measures,
+               const std::function<void()>& meanwhile = {}) {
+    std::vector<std::size_t> places;
+    FileSurvey survey(files_of(to_be_sized(database, wanted, measures), places));
+    if (measures != Measures::kSizes) add_statistics(database, wanted);
+    if (meanwhile) meanwhile();
+    const std::vector<PgsFile>& files = survey.finish();
+    for (std::size_t i = 0; i < files.size(); i++) {
+      database.relations[places[i]].bytes = files[i].bytes;
     }
-    if (measures != Measures::kSizes) add_statistics(wanted);
   }
 
   void keep(const std::vector<bool>& wanted) {
@@ -114,52 +146,37 @@ struct Observation {
   }
 
  private:
-  void add_sizes(const std::vector<bool>& wanted) {
+  std::vector<PgsFile> files_of(const std::vector<bool>& wanted,
+                                std::vector<std::size_t>& places) const {
     std::vector<PgsFile> files;
-    std::vector<std::size_t> places;
     for (std::size_t i = 0; i < wanted.size(); i++) {
       if (!wanted[i] || relations[i].file == 0) continue;
       files.push_back({relations[i].tablespace, relations[i].file, 0});
       places.push_back(i);
     }
-    pg::call(pgs_measure_files, files.data(), static_cast<std::int64_t>(files.size()),
-             helpers_for(files.size(), pg::parallel_help()));
-    for (std::size_t i = 0; i < files.size(); i++) {
-      database.relations[places[i]].bytes = files[i].bytes;
-    }
-  }
-
-  void add_statistics(const std::vector<bool>& wanted) {
-    for (std::size_t i = 0; i < wanted.size(); i++) relations[i].wanted = wanted[i];
-    // Each relation is asked for once, and there may be tens of thousands.
-    using Settings = std::initializer_list<pg::SettingScope::Setting>;
-    std::optional<pg::SettingScope> uncached;
-    if (pg::call(pgs_statistics_are_cached)) {
-      uncached.emplace(Settings{{"stats_fetch_consistency", "none"}});
-    }
-    pg::call(pgs_add_statistics, relations, count);
-    for (std::size_t i = 0; i < wanted.size(); i++) {
-      if (wanted[i]) catalog::add_statistics(database.relations[i], relations[i]);
-    }
-  }
-
-  [[nodiscard]] std::vector<bool> tables_of(std::vector<bool> wanted) const {
-    for (std::size_t i = 0; i < wanted.size(); i++) {
-      wanted[i] = wanted[i] && database.relations[i].kind == RelationKind::kTable;
-    }
-    return wanted;
+    return files;
   }
 };
+
+Database observe(Subject subject, Measures measures, std::optional<Oid> below,
+                 const std::function<void()>& meanwhile) {
+  const bool toast = subject == Subject::kDatabase || subject == Subject::kPartitionTrees;
+  Observation observed("pgscale", toast);
+  const std::vector<bool> wanted = within(observed.database, subject, below);
+  observed.measure(wanted, measures, meanwhile);
+  observed.keep(wanted);
+  return std::move(observed.database);
+}
 
 }  // namespace
 
 Database observe_database(Subject subject, Measures measures, std::optional<Oid> below) {
-  const bool toast = subject == Subject::kDatabase || subject == Subject::kPartitionTrees;
-  Observation observed("pgscale", toast);
-  const std::vector<bool> wanted = within(observed.database, subject, below);
-  observed.measure(wanted, measures);
-  observed.keep(wanted);
-  return std::move(observed.database);
+  return observe(subject, measures, below, {});
+}
+
+Database observe_database(Subject subject, Measures measures,
+                          const std::function<void()>& meanwhile) {
+  return observe(subject, measures, std::nullopt, meanwhile);
 }
 
 Database observe_tables(const std::unordered_set<Oid>& tables) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 
 #include "core/usage.h"
@@ -11,6 +12,10 @@ namespace pgscale::catalog {
 // them, as of now; only of the subject. Takes no lock on them.
 [[nodiscard]] Database observe_database(Subject subject, Measures measures,
                                         std::optional<Oid> below = std::nullopt);
+// The same, while `meanwhile` runs: parallel workers may already look for the sizes, so that it can
+// read, but write nothing.
+[[nodiscard]] Database observe_database(Subject subject, Measures measures,
+                                        const std::function<void()>& meanwhile);
 
 // The sizes of these tables, pgscale's own too, and of all below them.
 [[nodiscard]] Database observe_tables(const std::unordered_set<Oid>& tables);

@@ -12,8 +12,9 @@ struct ParallelHelp {
 };
 
 // How many parallel workers are to help to find the sizes of so many files. One takes about 8 ms to
-// start and end, and a file 1.5 to 2 microseconds (measured; bench/RESULTS.md); at the usual
-// parallel_setup_cost, 1000, each is to get 15,000 files, 20 to 30 ms of work, before it pays.
+// start and end, and a file 1.5 to 2 microseconds (measured; bench/RESULTS.md): at the usual
+// parallel_setup_cost, 1000, the first pays from 10,000 files on, 15 to 20 ms of work. One more
+// each time the files are three times as many, as PostgreSQL plans parallel scans.
 [[nodiscard]] int helpers_for(std::size_t files, const ParallelHelp& help);
 
 }  // namespace pgscale

@@ -30,6 +30,11 @@ Oid whole_of(const Database& database, const RelationFacts& facts) {
   return table == nullptr ? facts.oid : *table;
 }
 
+// One that has rows, here or elsewhere.
+bool is_table(const RelationFacts& facts) {
+  return facts.kind == RelationKind::kTable || facts.kind == RelationKind::kForeign;
+}
+
 // How many partitioned tables are above a relation.
 int depth(const Links& parents, Oid relation) {
   int depth = 0;
@@ -47,6 +52,7 @@ void add_blocks(Activity& sum, const Activity& part) {
 TableUsage of_table(const Database& database, const RelationFacts& facts) {
   TableUsage usage;
   usage.table = facts.oid;
+  usage.identity = facts.identity;
   usage.root = root_of(database.parents, facts.oid);
   usage.kind = facts.kind;
   usage.table_bytes = facts.bytes;
@@ -136,9 +142,7 @@ OidSet tree_tables(const Database& database, std::optional<Oid> below) {
   OidSet tables;
   for (const RelationFacts& facts : database.relations) {
     const bool partitioned = facts.kind == RelationKind::kPartitionedTable;
-    const bool leaf = facts.is_partition &&
-                      (facts.kind == RelationKind::kTable || facts.kind == RelationKind::kForeign);
-    if (!partitioned && !leaf) continue;
+    if (!partitioned && !(facts.is_partition && is_table(facts))) continue;
     if (below && !is_below(database.parents, facts.oid, *below)) continue;
     tables.insert(facts.oid);
     if (facts.toast != 0) tables.insert(facts.toast);
@@ -154,14 +158,17 @@ OidSet toast_tables(const Database& database) {
   return tables;
 }
 
-// Those with the most bytes; what is remote has none.
+// Those with the most bytes here.
 std::unordered_set<Oid> largest_roots(const Database& database, std::size_t count) {
   std::vector<RootUsage> roots = root_usage(database, table_usage(database));
+  roots.erase(std::remove_if(roots.begin(), roots.end(),
+                             [](const RootUsage& root) { return root.is_remote(); }),
+              roots.end());
   count = std::min(count, roots.size());
   std::partial_sort(roots.begin(), roots.begin() + static_cast<std::ptrdiff_t>(count), roots.end(),
                     [](const RootUsage& a, const RootUsage& b) {
                       const auto key = [](const RootUsage& root) {
-                        return std::make_tuple(root.is_remote(), -root.sum.bytes(), root.sum.table);
+                        return std::make_tuple(-root.sum.bytes(), root.sum.table);
                       };
                       return key(a) < key(b);
                     });
@@ -243,8 +250,10 @@ Oid root_of(const Links& parents, Oid relation) {
 std::vector<TableUsage> table_usage(const Database& database) {
   std::vector<TableUsage> tables;
   OidMap<std::size_t> place;  // in `tables`, of a table and of its TOAST table
+  tables.reserve(static_cast<std::size_t>(
+      std::count_if(database.relations.begin(), database.relations.end(), is_table)));
   for (const RelationFacts& facts : database.relations) {
-    if (facts.kind != RelationKind::kTable && facts.kind != RelationKind::kForeign) continue;
+    if (!is_table(facts)) continue;
     place[facts.oid] = tables.size();
     if (facts.toast != 0) place[facts.toast] = tables.size();
     tables.push_back(of_table(database, facts));
@@ -285,7 +294,7 @@ std::vector<RootUsage> root_usage(const Database& database, const std::vector<Ta
     if (found != nullptr) {
       add_leaf(roots[*found], table);
       if (table.kind != RelationKind::kForeign) sizes[*found].push_back(table.bytes());
-    } else if (table.kind == RelationKind::kTable) {
+    } else {
       roots.emplace_back().sum = table;
     }
   }
@@ -332,6 +341,7 @@ std::vector<IndexUsage> index_usage(const Database& database) {
     place[facts.oid] = indexes.size();
     IndexUsage& usage = indexes.emplace_back();
     usage.index = facts.oid;
+    usage.identity = facts.identity;
     usage.table = root_of(database.parents, *table);
     usage.partitioned = partitioned;
   }

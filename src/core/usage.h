@@ -35,9 +35,19 @@ struct Activity {
 
 enum class RelationKind { kTable, kToast, kIndex, kPartitionedTable, kPartitionedIndex, kForeign };
 
+// What the catalog calls a relation, and whose it is.
+struct Identity {
+  char relkind = 'r';  // of pg_class
+  Oid schema = 0;
+  Oid owner = 0;
+  Oid method = 0;         // access method; 0 for none
+  const char* name = "";  // kept by who observed it, until the SQL function returns
+};
+
 // One relation as the server counts it.
 struct RelationFacts {
   Oid oid = 0;
+  Identity identity;
   RelationKind kind = RelationKind::kTable;
   bool is_partition = false;
   Oid toast = 0;
@@ -76,12 +86,14 @@ enum class Measures { kSizes, kStatistics, kTableSizesAndStatistics, kAll };
 // Whether each of its relations belongs to one of the tables or is below it.
 [[nodiscard]] std::vector<bool> within_tables(const Database& database,
                                               const std::unordered_set<Oid>& tables);
-// Whether each of its relations belongs to one of so many largest tables that are no partitions.
+// Whether each of its relations belongs to one of so many largest tables that are no partitions and
+// have rows here.
 [[nodiscard]] std::vector<bool> within_largest(const Database& database, std::size_t count);
 
 // One table with its TOAST table and its indexes, or all of that below a partitioned table.
 struct TableUsage {
   Oid table = 0;
+  Identity identity;
   Oid root = 0;  // the topmost partitioned table above it; the table itself when it is none's part
   RelationKind kind = RelationKind::kTable;
   std::int64_t table_bytes = 0;
@@ -99,7 +111,7 @@ struct TableUsage {
   [[nodiscard]] std::int64_t bytes() const { return table_bytes + toast_bytes + index_bytes; }
 };
 
-// A table that is no partition: a plain one, or the sum of its leaves.
+// A table that is no partition: a plain one, a foreign one, or the sum of its leaves.
 struct RootUsage {
   TableUsage sum;
   int levels = 0;  // of partitioning; 0 for a plain table
@@ -115,7 +127,9 @@ struct RootUsage {
   std::optional<Micros> root_analyzed_at;  // of a partitioned table, by an ANALYZE of itself
 
   // All its rows are elsewhere, so that nothing is known of them here.
-  [[nodiscard]] bool is_remote() const { return leaves == 0 && foreign_leaves > 0; }
+  [[nodiscard]] bool is_remote() const {
+    return sum.kind == RelationKind::kForeign || (leaves == 0 && foreign_leaves > 0);
+  }
 };
 
 // What a table takes with its TOAST table, its indexes and all partitions below it.
@@ -129,6 +143,7 @@ struct TreeSize {
 // An index that is no partition, with all indexes below it.
 struct IndexUsage {
   Oid index = 0;
+  Identity identity;
   Oid table = 0;  // its root table
   bool partitioned = false;
   int leaves = 0;  // 0 for a plain index

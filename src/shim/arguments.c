@@ -245,6 +245,8 @@ value_of(const PgsCell *cell, Oid type)
 			return DirectFunctionCall1(float8in, CStringGetDatum(cell->text));
 		case TEXTOID:
 			return CStringGetTextDatum(cell->text);
+		case NAMEOID:
+			return DirectFunctionCall1(namein, CStringGetDatum(cell->text));
 		default:
 			elog(ERROR, "type %u is no type of a cell", type);
 	}

@@ -131,10 +131,17 @@ pgscale_file_sizes_main(dsm_segment *segment, shm_toc *toc)
 	measure_share(shm_toc_lookup(toc, KEY_SHARE, false));
 }
 
-static void
-measure_with_help(PgsFile *files, int64 count, int helpers)
+struct PgsFileSurvey
+{
+	ParallelContext *context;
+	Share	   *share;
+};
+
+PgsFileSurvey *
+pgs_survey_begin(const PgsFile *files, int64_t count, int helpers)
 {
 	Size		size = add_size(offsetof(Share, files), mul_size(count, sizeof(PgsFile)));
+	PgsFileSurvey *survey = palloc_object(PgsFileSurvey);
 	ParallelContext *context;
 	Share	   *share;
 
@@ -149,12 +156,22 @@ measure_with_help(PgsFile *files, int64 count, int helpers)
 	memcpy(share->files, files, count * sizeof(PgsFile));
 	shm_toc_insert(context->toc, KEY_SHARE, share);
 	LaunchParallelWorkers(context);
+	*survey = (PgsFileSurvey) {.context = context, .share = share};
+	return survey;
+}
+
+void
+pgs_survey_end(PgsFileSurvey *survey, PgsFile *files)
+{
+	Share	   *share = survey->share;
+
 	measure_share(share);
 	/* Raises an error when a worker broke off, whose files would have no size. */
-	WaitForParallelWorkersToFinish(context);
-	memcpy(files, share->files, count * sizeof(PgsFile));
-	DestroyParallelContext(context);
+	WaitForParallelWorkersToFinish(survey->context);
+	memcpy(files, share->files, share->count * sizeof(PgsFile));
+	DestroyParallelContext(survey->context);
 	ExitParallelMode();
+	pfree(survey);
 }
 
 PgsHelp
@@ -168,15 +185,10 @@ pgs_help(void)
 }
 
 void
-pgs_measure_files(PgsFile *files, int64_t count, int helpers)
+pgs_measure_files(PgsFile *files, int64_t count)
 {
 	Directory	directory = {0};
 
-	if (helpers > 0)
-	{
-		measure_with_help(files, count, helpers);
-		return;
-	}
 	measure(files, count, &directory);
 	change_to(&directory, InvalidOid);
 }

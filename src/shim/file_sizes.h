@@ -30,11 +30,19 @@ typedef struct PgsHelp
 /* Never raises an error. */
 extern PgsHelp pgs_help(void);
 
+typedef struct PgsFileSurvey PgsFileSurvey;
+
 /*
- * Fills in the sizes, with so many parallel workers beside this process, or as
- * many of them as the server has left.  May raise an error.
+ * Lets so many parallel workers, or as many of them as the server has left,
+ * begin to find the sizes of the files.  Until the survey ends this process can
+ * do other things, but write nothing.  May raise an error, after which, as after
+ * any other until the survey ends, the end of the transaction ends it.
  */
-extern void pgs_measure_files(PgsFile *files, int64_t count, int helpers);
+extern PgsFileSurvey *pgs_survey_begin(const PgsFile *files, int64_t count, int helpers);
+/* Takes part until all sizes are found, and fills them in.  May raise an error. */
+extern void pgs_survey_end(PgsFileSurvey *survey, PgsFile *files);
+/* The same without a survey, by this process alone. */
+extern void pgs_measure_files(PgsFile *files, int64_t count);
 
 #ifdef __cplusplus
 }

@@ -222,29 +222,7 @@ append_column(StringInfo text, Oid table, AttrNumber column)
 	ReleaseSysCache(tuple);
 }
 
-/* These two allocate nothing for each index, because the views ask for thousands in one call. */
-bool
-pgs_index_names(uint32_t index, PgsIndexNames *names)
-{
-	static NameData name;
-	HeapTuple	relation = SearchSysCache1(RELOID, ObjectIdGetDatum(index));
-	Form_pg_class class;
-
-	if (!HeapTupleIsValid(relation))
-		return false;
-	class = (Form_pg_class) GETSTRUCT(relation);
-	name = class->relname;
-	*names = (PgsIndexNames) {
-		.schema = class->relnamespace,
-		.owner = class->relowner,
-		.method = class->relam,
-		.name = NameStr(name)
-	};
-	ReleaseSysCache(relation);
-	return true;
-}
-
-/* As pg_get_indexdef(), but that waits for locks. */
+/* As pg_get_indexdef(), but that waits for locks.  Allocates nothing for each index, of which there are thousands. */
 const char *
 pgs_index_column_names(uint32_t table, const int16_t *attributes, int key_columns, int count)
 {
@@ -267,12 +245,6 @@ pgs_index_column_names(uint32_t table, const int16_t *attributes, int key_column
 	if (count > key_columns)
 		appendStringInfoChar(&names, ')');
 	return names.data;
-}
-
-const char *
-pgs_schema_name(uint32_t schema)
-{
-	return get_namespace_name(schema);
 }
 
 const char *

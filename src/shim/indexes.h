@@ -65,24 +65,12 @@ extern int64_t pgs_foreign_keys(const PgsForeignKey **keys);
 /* Indexes that belong to a constraint. */
 extern int64_t pgs_constraint_indexes(const uint32_t **indexes);
 
-/* Whose an index is and what it is called; the name is good until the next call. */
-typedef struct PgsIndexNames
-{
-	uint32_t	schema;
-	uint32_t	owner;
-	uint32_t	method;
-	const char *name;
-} PgsIndexNames;
-
-/* False when there is no such index. */
-extern bool pgs_index_names(uint32_t index, PgsIndexNames *names);
 /*
  * The columns of a table that an index has, as its definition lists them, the
  * first of them its key; "(expression)" for 0.  Good until the next call.
  */
 extern const char *pgs_index_column_names(uint32_t table, const int16_t *attributes, int key_columns, int count);
-/* Names for the numbers there; NULL when there is none. */
-extern const char *pgs_schema_name(uint32_t schema);
+/* NULL when there is no such access method. */
 extern const char *pgs_method_name(uint32_t method);
 
 #ifdef __cplusplus

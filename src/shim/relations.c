@@ -11,37 +11,12 @@
 #include "catalog/pg_namespace.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
 #include "shim/compat.h"
 #include "shim/relations.h"
-
-static void
-add_statistics(PgsRelation *relation)
-{
-	PgStat_StatTabEntry *entry = pgstat_fetch_stat_tabentry_ext(false, relation->relation);
-
-	if (entry == NULL)
-		return;
-	relation->scans = entry->numscans;
-	relation->rows_read = entry->tuples_returned;
-	relation->rows_fetched = entry->tuples_fetched;
-	relation->inserted = entry->tuples_inserted;
-	relation->updated = entry->tuples_updated;
-	relation->deleted = entry->tuples_deleted;
-	relation->hot_updated = entry->tuples_hot_updated;
-	relation->hit = entry->blocks_hit;
-	relation->read = Max(entry->blocks_fetched - entry->blocks_hit, 0);
-	relation->live_rows = pgs_live_rows(entry);
-	relation->dead_rows = pgs_dead_rows(entry);
-	relation->modified_rows = pgs_modified_rows(entry);
-	relation->vacuumed_at = pgs_vacuumed_at(entry);
-	relation->analyzed_at = pgs_analyzed_at(entry);
-	relation->scanned_at = pgs_scanned_at(entry);
-	if (pgstat_fetch_consistency == PGSTAT_FETCH_CONSISTENCY_NONE)
-		pfree(entry);
-}
 
 static bool
 wanted(Form_pg_class class, Oid except_schema, bool toast)
@@ -52,20 +27,24 @@ wanted(Form_pg_class class, Oid except_schema, bool toast)
 		strchr("rmtipIf", class->relkind) != NULL;
 }
 
-static PgsRelation
-of_class(Form_pg_class class)
+static void
+take_class(Form_pg_class class, PgsRelation *relation)
 {
 	bool		stored = RELKIND_HAS_STORAGE(class->relkind);
 
-	return (PgsRelation) {
+	*relation = (PgsRelation) {
 		.relation = class->oid,
 		.relkind = class->relkind,
 		.partition = class->relispartition,
 		.toast = class->reltoastrelid,
 		.tablespace = class->reltablespace ? class->reltablespace : MyDatabaseTableSpace,
 		.file = stored ? class->relfilenode : 0,
-		.rows = class->reltuples
+		.rows = class->reltuples,
+		.schema = class->relnamespace,
+		.owner = class->relowner,
+		.method = class->relam
 	};
+	strlcpy(relation->name, NameStr(class->relname), sizeof relation->name);
 }
 
 int64_t
@@ -91,7 +70,7 @@ pgs_relations(const char *except_schema, bool toast, PgsRelation **relations)
 			room *= 2;
 			found = repalloc_huge(found, room * sizeof(PgsRelation));
 		}
-		found[count++] = of_class(class);
+		take_class(class, &found[count++]);
 	}
 	systable_endscan(scan);
 	table_close(catalog, AccessShareLock);
@@ -105,15 +84,36 @@ pgs_statistics_are_cached(void)
 	return pgstat_fetch_consistency == PGSTAT_FETCH_CONSISTENCY_CACHE;
 }
 
-void
-pgs_add_statistics(PgsRelation *relations, int64_t count)
+StaticAssertDecl(PGS_NAME_SIZE == NAMEDATALEN, "size of a name");
+
+bool
+pgs_statistics(uint32_t relation, PgsStatistics *statistics)
 {
-	for (int64 i = 0; i < count; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		if (relations[i].wanted)
-			add_statistics(&relations[i]);
-	}
+	PgStat_StatTabEntry *entry = pgstat_fetch_stat_tabentry_ext(false, relation);
+
+	CHECK_FOR_INTERRUPTS();
+	if (entry == NULL)
+		return false;
+	*statistics = (PgsStatistics) {
+		.scans = entry->numscans,
+		.rows_read = entry->tuples_returned,
+		.rows_fetched = entry->tuples_fetched,
+		.inserted = entry->tuples_inserted,
+		.updated = entry->tuples_updated,
+		.deleted = entry->tuples_deleted,
+		.hot_updated = entry->tuples_hot_updated,
+		.hit = entry->blocks_hit,
+		.read = Max(entry->blocks_fetched - entry->blocks_hit, 0),
+		.live_rows = pgs_live_rows(entry),
+		.dead_rows = pgs_dead_rows(entry),
+		.modified_rows = pgs_modified_rows(entry),
+		.vacuumed_at = pgs_vacuumed_at(entry),
+		.analyzed_at = pgs_analyzed_at(entry),
+		.scanned_at = pgs_scanned_at(entry)
+	};
+	if (pgstat_fetch_consistency == PGSTAT_FETCH_CONSISTENCY_NONE)
+		pfree(entry);
+	return true;
 }
 
 /* Two columns of a catalog that tell what is a part of what. */
@@ -172,4 +172,10 @@ int64_t
 pgs_parents(const PgsRelationLink **found)
 {
 	return links(InheritsRelationId, parent_of_child, found);
+}
+
+const char *
+pgs_schema_name(uint32_t schema)
+{
+	return get_namespace_name(schema);
 }

@@ -12,18 +12,28 @@
 extern "C" {
 #endif
 
+#define PGS_NAME_SIZE 64		/* relations.c checks it against the server's headers */
+
 /* One relation: table, materialized view, TOAST table, index, partitioned or foreign. */
 typedef struct PgsRelation
 {
 	uint32_t	relation;
 	char		relkind;		/* of pg_class */
 	bool		partition;		/* of a table or of an index */
-	bool		wanted;			/* whether pgs_add_statistics() is to fill in what follows rows */
 	uint32_t	toast;			/* of a table; 0 for none */
 	uint32_t	tablespace;		/* where its files are, and under which number; 0 without storage */
 	uint32_t	file;
 	double		rows;			/* pg_class.reltuples; below 0 when never counted */
-	/* Since the last reset of the statistics. */
+	uint32_t	schema;
+	uint32_t	owner;
+	uint32_t	method;			/* access method; 0 for none */
+	char		name[PGS_NAME_SIZE];
+} PgsRelation;
+
+/* What the server has counted of a relation. */
+typedef struct PgsStatistics
+{
+	/* Since the last reset. */
 	int64_t		scans;			/* of an index; sequential ones of a table */
 	int64_t		rows_read;		/* by these scans; of an index its entries */
 	int64_t		rows_fetched;	/* through indexes (of a table), by this index */
@@ -40,7 +50,7 @@ typedef struct PgsRelation
 	int64_t		vacuumed_at;	/* microseconds since 2000-01-01 UTC, as the next three; 0 for never */
 	int64_t		analyzed_at;
 	int64_t		scanned_at;		/* from 16 on */
-} PgsRelation;
+} PgsStatistics;
 
 /* Of what a relation is a part. */
 typedef struct PgsRelationLink
@@ -58,12 +68,15 @@ typedef struct PgsRelationLink
 extern int64_t pgs_relations(const char *except_schema, bool toast, PgsRelation **relations);
 /* Whether the server keeps a copy of all statistics that are asked for until the transaction ends. */
 extern bool pgs_statistics_are_cached(void);
-/* What the server has counted of those that are wanted. */
-extern void pgs_add_statistics(PgsRelation *relations, int64_t count);
+/* False when the server has counted nothing of it. */
+extern bool pgs_statistics(uint32_t relation, PgsStatistics *statistics);
 /* Which table each index is on. */
 extern int64_t pgs_index_tables(const PgsRelationLink **links);
 /* Which parent each child has, by partition or inheritance, of tables and of indexes. */
 extern int64_t pgs_parents(const PgsRelationLink **links);
+
+/* NULL when there is none. */
+extern const char *pgs_schema_name(uint32_t schema);
 
 #ifdef __cplusplus
 }

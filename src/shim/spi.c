@@ -55,10 +55,11 @@ execute(const char *sql, int count, const char *const *parameters, bool read_onl
 	return SPI_processed;
 }
 
+/* What may write takes a new snapshot, which the server refuses while parallel workers run for us. */
 uint64_t
 pgs_spi_execute(const char *sql, int count, const char *const *parameters)
 {
-	return execute(sql, count, parameters, false);
+	return execute(sql, count, parameters, IsInParallelMode());
 }
 
 uint64_t

@@ -90,13 +90,20 @@ is($launched->("$helped; BEGIN; SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; IN
 	2, 'in a transaction that writes');
 is(ask($node, 'postgres', 'SELECT count(*) FROM target'), '2', 'which goes on afterwards');
 is($launched->("$helped; SET max_parallel_workers = 0; $all_sizes"), 0, 'none while the server has none left');
+is($launched->("$helped; SELECT count(*) FROM pgscale.indexes"), 2, 'they help while the history is read');
 $node->safe_psql('postgres', 'ALTER SYSTEM RESET log_min_messages');
 $node->reload;
 my $found = ask($node, 'postgres', "$alone; $all_sizes");
 like($found, qr/^plain\|[1-9]\d+$/m, 'tables have sizes');
 is(ask($node, 'postgres', "$helped; $all_sizes"), $found, 'the same with help');
 is(ask($node, 'postgres', "$helped; SET max_parallel_workers = 0; $all_sizes"), $found, 'and when nobody comes to help');
-$node->safe_psql('postgres', 'DELETE FROM target');
+is(ask($node, 'postgres', "$helped; CREATE TABLE copied AS SELECT i.index FROM pgscale.indexes i; INSERT INTO copied SELECT i.index FROM pgscale.indexes i;"
+			. " SELECT count(*) = 2 * (SELECT count(*) FROM pgscale.indexes) FROM copied"),
+	't', 'also in a statement that writes');
+is(ask($node, 'postgres', "$helped; BEGIN; ALTER TABLE pgscale.sample_state RENAME TO away; DO \$\$ BEGIN PERFORM count(*) FROM pgscale.indexes;"
+			. " EXCEPTION WHEN undefined_table THEN INSERT INTO target VALUES (3); END \$\$; SELECT max(id) FROM target; ROLLBACK"),
+	'3', 'an error while they help leaves nothing behind');
+$node->safe_psql('postgres', 'DROP TABLE copied; DELETE FROM target');
 
 # ---- a concurrent detach that was interrupted -------------------------------------------------
 my $pending = "SELECT detach_pending, leaves, next_bound FROM pgscale.partitioned_tables WHERE name = 'leaving'";
