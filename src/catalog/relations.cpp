@@ -1,5 +1,6 @@
 #include "catalog/relations.h"
 
+#include <algorithm>
 #include <initializer_list>
 #include <optional>
 #include <unordered_set>
@@ -149,6 +150,9 @@ struct Observation {
   std::vector<PgsFile> files_of(const std::vector<bool>& wanted,
                                 std::vector<std::size_t>& places) const {
     std::vector<PgsFile> files;
+    const auto room = static_cast<std::size_t>(std::count(wanted.begin(), wanted.end(), true));
+    files.reserve(room);
+    places.reserve(room);
     for (std::size_t i = 0; i < wanted.size(); i++) {
       if (!wanted[i] || relations[i].file == 0) continue;
       files.push_back({relations[i].tablespace, relations[i].file, 0});

@@ -35,6 +35,11 @@ bool is_table(const RelationFacts& facts) {
   return facts.kind == RelationKind::kTable || facts.kind == RelationKind::kForeign;
 }
 
+// A table that is no partition.
+bool is_root(const RelationFacts& facts) {
+  return !facts.is_partition && (is_table(facts) || facts.kind == RelationKind::kPartitionedTable);
+}
+
 // How many partitioned tables are above a relation.
 int depth(const Links& parents, Oid relation) {
   int depth = 0;
@@ -278,6 +283,8 @@ std::vector<TableUsage> table_usage(const Database& database) {
 std::vector<RootUsage> root_usage(const Database& database, const std::vector<TableUsage>& tables) {
   std::vector<RootUsage> roots;
   OidMap<std::size_t> place;
+  roots.reserve(static_cast<std::size_t>(
+      std::count_if(database.relations.begin(), database.relations.end(), is_root)));
   for (const RelationFacts& facts : database.relations) {
     if (facts.kind != RelationKind::kPartitionedTable || facts.is_partition) continue;
     place[facts.oid] = roots.size();

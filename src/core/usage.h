@@ -33,7 +33,14 @@ struct Activity {
 };
 [[nodiscard]] Activity operator-(const Activity& now, const Activity& before);
 
-enum class RelationKind { kTable, kToast, kIndex, kPartitionedTable, kPartitionedIndex, kForeign };
+enum class RelationKind : std::uint8_t {
+  kTable,
+  kToast,
+  kIndex,
+  kPartitionedTable,
+  kPartitionedIndex,
+  kForeign
+};
 
 // What the catalog calls a relation, and whose it is.
 struct Identity {

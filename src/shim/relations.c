@@ -27,12 +27,36 @@ wanted(Form_pg_class class, Oid except_schema, bool toast)
 		strchr("rmtipIf", class->relkind) != NULL;
 }
 
-static void
-take_class(Form_pg_class class, PgsRelation *relation)
+/* Names one behind the other, because there are tens of thousands, most of them short. */
+typedef struct NameStore
+{
+	char	   *next;
+	char	   *end;
+} NameStore;
+
+#define NAME_STORE_SIZE (64 * 1024)
+
+static const char *
+keep_name(NameStore *store, const char *name)
+{
+	char	   *kept;
+
+	if (store->end - store->next < NAMEDATALEN)
+	{
+		store->next = palloc(NAME_STORE_SIZE);
+		store->end = store->next + NAME_STORE_SIZE;
+	}
+	kept = store->next;
+	store->next = stpcpy(kept, name) + 1;
+	return kept;
+}
+
+static PgsRelation
+of_class(Form_pg_class class, NameStore *names)
 {
 	bool		stored = RELKIND_HAS_STORAGE(class->relkind);
 
-	*relation = (PgsRelation) {
+	return (PgsRelation) {
 		.relation = class->oid,
 		.relkind = class->relkind,
 		.partition = class->relispartition,
@@ -42,9 +66,9 @@ take_class(Form_pg_class class, PgsRelation *relation)
 		.rows = class->reltuples,
 		.schema = class->relnamespace,
 		.owner = class->relowner,
-		.method = class->relam
+		.method = class->relam,
+		.name = keep_name(names, NameStr(class->relname))
 	};
-	strlcpy(relation->name, NameStr(class->relname), sizeof relation->name);
 }
 
 int64_t
@@ -56,6 +80,7 @@ pgs_relations(const char *except_schema, bool toast, PgsRelation **relations)
 	int64		room = 1024;
 	int64		count = 0;
 	PgsRelation *found = palloc_array(PgsRelation, room);
+	NameStore	names = {0};
 	HeapTuple	tuple;
 
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
@@ -70,7 +95,7 @@ pgs_relations(const char *except_schema, bool toast, PgsRelation **relations)
 			room *= 2;
 			found = repalloc_huge(found, room * sizeof(PgsRelation));
 		}
-		take_class(class, &found[count++]);
+		found[count++] = of_class(class, &names);
 	}
 	systable_endscan(scan);
 	table_close(catalog, AccessShareLock);
@@ -83,8 +108,6 @@ pgs_statistics_are_cached(void)
 {
 	return pgstat_fetch_consistency == PGSTAT_FETCH_CONSISTENCY_CACHE;
 }
-
-StaticAssertDecl(PGS_NAME_SIZE == NAMEDATALEN, "size of a name");
 
 bool
 pgs_statistics(uint32_t relation, PgsStatistics *statistics)

@@ -12,8 +12,6 @@
 extern "C" {
 #endif
 
-#define PGS_NAME_SIZE 64		/* relations.c checks it against the server's headers */
-
 /* One relation: table, materialized view, TOAST table, index, partitioned or foreign. */
 typedef struct PgsRelation
 {
@@ -27,7 +25,7 @@ typedef struct PgsRelation
 	uint32_t	schema;
 	uint32_t	owner;
 	uint32_t	method;			/* access method; 0 for none */
-	char		name[PGS_NAME_SIZE];
+	const char *name;
 } PgsRelation;
 
 /* What the server has counted of a relation. */
