@@ -79,6 +79,11 @@ Database database_of(const PgsRelation* relations, std::int64_t count) {
   for (std::int64_t i = 0; i < count; i++) {
     database.relations.push_back(facts_of(relations[i]));
   }
+  return database;
+}
+
+// What is a part of what.
+void add_links(Database& database) {
   const PgsRelationLink* links = nullptr;
   const std::int64_t indexes = pg::call(pgs_index_tables, &links);
   database.index_tables.reserve(static_cast<std::size_t>(indexes));
@@ -87,7 +92,6 @@ Database database_of(const PgsRelation* relations, std::int64_t count) {
   }
   const std::int64_t children = pg::call(pgs_parents, &links);
   add_partitions(database, links, children);
-  return database;
 }
 
 // The statistics of the relations that are wanted.
@@ -126,10 +130,17 @@ struct Observation {
   std::int64_t count;
   Database database;
 
+  // Once; to be called where a choice among the relations depends on it, else by measure().
+  void link() {
+    if (!is_linked_) add_links(database);
+    is_linked_ = true;
+  }
+
   void measure(const std::vector<bool>& wanted, Measures measures,
                const std::function<void()>& meanwhile = {}) {
     std::vector<std::size_t> places;
     FileSurvey survey(files_of(to_be_sized(database, wanted, measures), places));
+    link();
     if (measures != Measures::kSizes) add_statistics(database, wanted);
     if (meanwhile) meanwhile();
     const std::vector<PgsFile>& files = survey.finish();
@@ -160,12 +171,15 @@ struct Observation {
     }
     return files;
   }
+
+  bool is_linked_ = false;
 };
 
 Database observe(Subject subject, Measures measures, std::optional<Oid> below,
                  const std::function<void()>& meanwhile) {
   const bool toast = subject == Subject::kDatabase || subject == Subject::kPartitionTrees;
   Observation observed("pgscale", toast);
+  if (subject != Subject::kDatabase) observed.link();
   const std::vector<bool> wanted = within(observed.database, subject, below);
   observed.measure(wanted, measures, meanwhile);
   observed.keep(wanted);
@@ -185,6 +199,7 @@ Database observe_database(Subject subject, Measures measures,
 
 Database observe_tables(const std::unordered_set<Oid>& tables) {
   Observation observed(nullptr, true);
+  observed.link();
   const std::vector<bool> wanted = within_tables(observed.database, tables);
   observed.measure(wanted, Measures::kSizes);
   observed.keep(wanted);

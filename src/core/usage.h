@@ -88,6 +88,7 @@ enum class Measures { kSizes, kStatistics, kTableSizesAndStatistics, kAll };
 
 // Whether each of its relations belongs to the subject; of the partition trees only the one below
 // a table, where that is given. Tables have their indexes with them, but not their TOAST tables.
+// All but kDatabase takes the links of the database.
 [[nodiscard]] std::vector<bool> within(const Database& database, Subject subject,
                                        std::optional<Oid> below);
 // Whether each of its relations belongs to one of the tables or is below it.
