@@ -135,7 +135,8 @@ class SetVisit {
     if (step.action == Action::kFinalize || (step.action == Action::kDetach && step.concurrently)) {
       detach_is_pending_ = catalog::is_detach_pending(step.partition_oid);
     }
-    if (step.action == Action::kValidate || step.action == Action::kCreate) remove_guard();
+    const auto guard = removal_of_guard(managed_.set.inventory, step.action);
+    if (guard) (void)runner_.run(*guard);
   }
 
   // Whether rows in the default partition may belong to it: a guard would refuse what writers do
@@ -144,12 +145,6 @@ class SetVisit {
   [[nodiscard]] bool awaits_rows(const std::string& partition) const {
     return drained_.undone.count(partition) > 0 ||
            (drained_.has_more && managed_.facts.parent.method == Method::kList);
-  }
-
-  // A guard that stays would refuse rows, so it goes as soon as its partition cannot be made.
-  void remove_guard() {
-    const auto step = removal_of_guard(managed_.set.inventory);
-    if (step) (void)runner_.run(*step);
   }
 
   void note(const Refusal& refusal) {

@@ -90,7 +90,8 @@ class Repair {
       if (kinds_.count(drift.kind) == 0) continue;
       for (const Step& step : drift.repair) {
         if (carry_out(step, runner)) continue;
-        if (const auto guard = removal_of_guard(managed.set.inventory)) (void)runner.run(*guard);
+        const auto guard = removal_of_guard(managed.set.inventory, step.action);
+        if (guard) (void)runner.run(*guard);
         break;
       }
     }

@@ -17,6 +17,7 @@
 #include "core/statements.h"
 #include "pg/query.h"
 #include "pg/server.h"
+#include "pg/setting_scope.h"
 #include "shim/analyze.h"
 #include "shim/identity.h"
 #include "shim/transaction_end.h"
@@ -25,6 +26,8 @@ namespace pgscale::apply {
 namespace {
 
 using catalog::RunEnd;
+
+constexpr char kCheckViolation[] = "23514";
 
 bool detaches(const Step& step) {
   return step.action == Action::kDetach || step.action == Action::kFinalize;
@@ -46,6 +49,19 @@ void refuse_behind_old_snapshots(const Step& step, std::vector<int>& blockers) {
                 finalizes
                     ? "Transactions that began before the detach may still read the partition."
                     : "A transaction that sees the rows where they were would not find them.");
+}
+
+// Rows that row security hides from the role are not told of; VALIDATE finds them.
+bool finds_rows(const Sql& look, Oid role, const pg::LockTimeout& limit) {
+  bool found = false;
+  const auto trouble = pg::attempt([&] {
+    const pg::SettingScope all_rows{{"row_security", "off"}};
+    const auto acting = pg::Acting::as_owner(role);
+    limit.spend();
+    found = !pg::query(look).empty();
+  });
+  if (trouble && is_passing(*trouble)) throw pg::OutcomeError(*trouble);
+  return found;
 }
 
 }  // namespace
@@ -207,6 +223,7 @@ void StepRunner::carry_out(const Step& step, pg::LockTimeout& limit) {
     case Action::kMove: move_to_table(step, limit); return;
     case Action::kCopy: copy_to_shard(step); return;
     case Action::kSwap: swap_with_copy(step, limit); return;
+    case Action::kGuard: guard_as_owner(step, limit); return;
     case Action::kValidate: validate_as_owner(step, limit); return;
     case Action::kAnalyze: analyze_as_owner(); return;
     case Action::kDrain: drain_as_owner(step, limit); return;
@@ -230,17 +247,28 @@ void StepRunner::analyze_as_owner() {
 }
 
 // PostgreSQL knows only the name of the guard, which says nothing to the owner of the rows.
+pg::Outcome StepRunner::rows_in_the_way(const Step& step) const {
+  const Partition* rest = default_partition(managed_.set.inventory);
+  return {kCheckViolation,
+          "default partition " + (rest != nullptr ? readable(rest->name) : std::string()) +
+              " holds rows that belong in " + readable(step.partition),
+          "The bounds of the new partition are: " + step.bounds + ".",
+          "Use pgscale.drain_default() to move them, or let maintenance do it with drain => true."};
+}
+
+// A guard that cannot be proved would refuse, until that is known, what writers do with the rows
+// in its way.
+void StepRunner::guard_as_owner(const Step& step, pg::LockTimeout& limit) {
+  if (step.look && finds_rows(*step.look, role_of(step), limit)) {
+    throw pg::OutcomeError(rows_in_the_way(step));
+  }
+  execute_as_owner(step, limit);
+}
+
 void StepRunner::validate_as_owner(const Step& step, pg::LockTimeout& limit) {
   const auto trouble = pg::attempt([&] { execute_as_owner(step, limit); });
   if (!trouble) return;
-  if (trouble->sqlstate != "23514") throw pg::OutcomeError(*trouble);
-  const Partition* rest = default_partition(managed_.set.inventory);
-  throw pg::OutcomeError(
-      {trouble->sqlstate,
-       "default partition " + (rest != nullptr ? readable(rest->name) : std::string()) +
-           " holds rows that belong in " + readable(step.partition),
-       "The bounds of the new partition are: " + step.bounds + ".",
-       "Use pgscale.drain_default() to move them, or let maintenance do it with drain => true."});
+  throw pg::OutcomeError(trouble->sqlstate == kCheckViolation ? rows_in_the_way(step) : *trouble);
 }
 
 // DDL takes these in the middle of its one statement, each with a lock timeout of its own.

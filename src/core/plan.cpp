@@ -144,14 +144,17 @@ class Planner {
   void plan_guard(const Partition& rest, const QualifiedName& partition, const Bound& bound,
                   const std::string& bounds) {
     const std::string reason = "so that attaching need not scan " + readable(rest.name);
-    plan_.items.emplace_back(
-        Step{Action::kGuard,
-             0,
-             partition,
-             bounds,
-             reason,
-             {guard_statement(set_.inventory.parent, rest.name, bound, set_.axis)},
-             "ACCESS EXCLUSIVE on " + readable(rest.name)});
+    Step guard{Action::kGuard,
+               0,
+               partition,
+               bounds,
+               reason,
+               {guard_statement(set_.inventory.parent, rest.name, bound, set_.axis)},
+               "ACCESS EXCLUSIVE on " + readable(rest.name)};
+    if (rest.kind != TableKind::kForeign) {
+      guard.look = look_statement(set_.inventory.parent, rest.name, bound, set_.axis);
+    }
+    plan_.items.emplace_back(std::move(guard));
     plan_.items.emplace_back(Step{Action::kValidate,
                                   0,
                                   partition,
@@ -282,9 +285,10 @@ Step refresh_step(const Parent& parent, const Subscription& subscription) {
   return step;
 }
 
-std::optional<Step> removal_of_guard(const Inventory& inventory) {
+std::optional<Step> removal_of_guard(const Inventory& inventory, Action failed) {
   const Partition* rest = default_partition(inventory);
-  if (rest == nullptr) return std::nullopt;
+  const bool is_set = failed == Action::kValidate || failed == Action::kCreate;
+  if (rest == nullptr || !is_set) return std::nullopt;
   return unguard_step(*rest, "the partition it was for could not be made");
 }
 

@@ -12,8 +12,8 @@ namespace pgscale {
 // ALTER SUBSCRIPTION ... REFRESH PUBLICATION, for partitions that the publisher has, too.
 [[nodiscard]] Step refresh_step(const Parent& parent, const Subscription& subscription);
 
-// The guard that a creation left behind which failed; empty where there is no default partition. It
-// must go at once, because it refuses rows.
-[[nodiscard]] std::optional<Step> removal_of_guard(const Inventory& inventory);
+// What is to be done with the guard when a step of a creation has failed: it must go at once,
+// because it refuses rows. Empty where there is none yet.
+[[nodiscard]] std::optional<Step> removal_of_guard(const Inventory& inventory, Action failed);
 
 }  // namespace pgscale

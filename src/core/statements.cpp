@@ -258,6 +258,13 @@ Sql ctids_statement(const Parent& parent, const QualifiedName& default_partition
   return sql;
 }
 
+Sql look_statement(const Parent& parent, const QualifiedName& default_partition, const Bound& bound,
+                   const std::optional<Axis>& axis) {
+  Sql sql("SELECT FROM ");
+  sql << default_partition << " WHERE " << row_condition(parent, bound, axis) << " LIMIT 1";
+  return sql;
+}
+
 Sql validate_guard_statement(const QualifiedName& default_partition) {
   Sql sql("ALTER TABLE ");
   sql << default_partition << " VALIDATE CONSTRAINT " << Identifier(kGuardName);

@@ -63,6 +63,9 @@ enum class DetachMode { kConcurrently, kPlain, kFinalize };
 // The ctids of the rows of the default partition that lie in the bound.
 [[nodiscard]] Sql ctids_statement(const Parent& parent, const QualifiedName& default_partition,
                                   const Bound& bound, const std::optional<Axis>& axis);
+// A query for one of the rows that such a guard forbids.
+[[nodiscard]] Sql look_statement(const Parent& parent, const QualifiedName& default_partition,
+                                 const Bound& bound, const std::optional<Axis>& axis);
 [[nodiscard]] Sql validate_guard_statement(const QualifiedName& default_partition);
 [[nodiscard]] Sql unguard_statement(const QualifiedName& default_partition);
 

@@ -104,6 +104,7 @@ struct Step {
   std::optional<QualifiedName> copy =
       std::nullopt;        // kCopy, kSwap: the foreign table beside the set
   std::size_t proven = 0;  // kSwap: the statement before which the guard is known to hold; 0: none
+  std::optional<Sql> look = std::nullopt;  // kGuard: query for a row that breaks it
 };
 
 // A step that cannot be planned, and why. It stops no other step.

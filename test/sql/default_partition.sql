@@ -15,7 +15,7 @@ SELECT tableoid::regclass, * FROM orders ORDER BY id;
 SET pgscale.clock = '2026-12-15 12:00:00+00';
 SELECT step, action, partition, bounds, reason, locks FROM pgscale.plan('orders');
 SELECT sql[1] FROM pgscale.plan('orders') WHERE action IN ('guard', 'validate') ORDER BY step;
--- VALIDATE scans the default partition once for each new one; ATTACH finds the guard and does not
+-- a look and VALIDATE each scan the default partition for a new one; ATTACH finds the guard and does not
 SELECT pg_stat_force_next_flush();
 SELECT seq_scan AS before FROM pg_stat_user_tables WHERE relid = 'orders_default'::regclass \gset
 CALL pgscale.run_maintenance('orders');
@@ -26,7 +26,7 @@ SELECT action, partition, outcome FROM pgscale.runs WHERE parent = 'orders' ORDE
 SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'orders_default'::regclass;
 SELECT tableoid::regclass, * FROM orders ORDER BY id;
 
--- rows of a coming range in the default partition: that step fails, the others go on, the guard is removed
+-- rows of a coming range in the default partition: that step fails before there is a guard, the others go on
 INSERT INTO orders VALUES (4, '2027-02-14');
 SET pgscale.clock = '2027-02-15 12:00:00+00';
 CALL pgscale.run_maintenance('orders');
@@ -37,6 +37,22 @@ SELECT conname FROM pg_constraint WHERE conrelid = 'orders_default'::regclass;
 SELECT last_sqlstate, last_error, failures FROM pgscale.partition_sets WHERE parent = 'orders'::regclass;
 -- inserts into the default partition go on meanwhile
 INSERT INTO orders VALUES (5, '2027-02-16');
+-- rows that row security hides from the owner VALIDATE finds, and the guard is removed
+CREATE ROLE regress_hidden_owner;
+GRANT USAGE, CREATE ON SCHEMA default_partition TO regress_hidden_owner;
+CREATE TABLE hidden (at date) PARTITION BY RANGE (at);
+SELECT count(*) FROM pgscale.create_parent('hidden', 'at', '1 month', premake => 0, default_partition => true);
+INSERT INTO hidden VALUES ('2027-03-03');
+ALTER TABLE hidden_default ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE hidden_default OWNER TO regress_hidden_owner;
+ALTER TABLE hidden OWNER TO regress_hidden_owner;
+SELECT count(*) FROM pgscale.alter_parent('hidden', premake => 1);
+CALL pgscale.run_maintenance('hidden');
+SELECT action, partition, outcome, message FROM pgscale.runs WHERE parent = 'hidden' AND partition <> 'default_partition.hidden_p2027_02' ORDER BY id;
+SELECT conname FROM pg_constraint WHERE conrelid = 'hidden_default'::regclass;
+DROP TABLE hidden;
+DROP OWNED BY regress_hidden_owner;
+DROP ROLE regress_hidden_owner;
 -- moved by hand, and the next visit makes the partition
 BEGIN;
 CREATE TEMP TABLE moved AS SELECT * FROM orders_default WHERE at >= '2027-02-01' AND at < '2027-03-01';

@@ -163,6 +163,26 @@ TEST(Plan, GuardsAnExistingDefaultPartitionBeforeEachAttach) {
             "SHARE UPDATE EXCLUSIVE on public.orders; ACCESS EXCLUSIVE on public.rest");
 }
 
+TEST(Plan, LooksForRowsInTheWayBeforeItSetsAGuard) {
+  PartitionSet set = range_set(KeyKind::kDate, months(1), 0);
+  attach(set, "rest", DefaultSlot{});
+  EXPECT_EQ(step_at(plan(set, kNow), 0).look->text(),
+            R"(SELECT FROM "public"."rest" WHERE "at" IS NOT NULL )"
+            R"(AND "at" >= '2026-11-01' AND "at" < '2026-12-01' LIMIT 1)");
+  set.inventory.partitions.back().kind = TableKind::kForeign;
+  EXPECT_FALSE(step_at(plan(set, kNow), 0).look) << "its server may not answer";
+}
+
+TEST(Plan, RemovesAGuardAtOnceWhenItsPartitionCannotBeMade) {
+  PartitionSet set = range_set(KeyKind::kDate, months(1), 0);
+  EXPECT_FALSE(removal_of_guard(set.inventory, Action::kCreate)) << "no default";
+  attach(set, "rest", DefaultSlot{});
+  EXPECT_FALSE(removal_of_guard(set.inventory, Action::kGuard)) << "it was not set";
+  for (const Action failed : {Action::kValidate, Action::kCreate}) {
+    EXPECT_EQ(removal_of_guard(set.inventory, failed).value().action, Action::kUnguard);
+  }
+}
+
 TEST(Plan, RemovesAGuardThatWasLeftBeforeItSetsAnother) {
   PartitionSet set = range_set(KeyKind::kDate, months(1), 0);
   set.inventory.guard_left = true;
