@@ -52,7 +52,6 @@ class StepRunner {
   void look_into_failure(const Step& step, catalog::RunEnd& end);
   void carry_out(const Step& step, pg::LockTimeout& limit);
   void analyze_as_owner();
-  void guard_as_owner(const Step& step, pg::LockTimeout& limit);
   void validate_as_owner(const Step& step, pg::LockTimeout& limit);
   [[nodiscard]] pg::Outcome rows_in_the_way(const Step& step) const;
   void drain_as_owner(const Step& step, pg::LockTimeout& limit);

@@ -151,7 +151,7 @@ class Planner {
                reason,
                {guard_statement(set_.inventory.parent, rest.name, bound, set_.axis)},
                "ACCESS EXCLUSIVE on " + readable(rest.name)};
-    if (rest.kind != TableKind::kForeign) {
+    if (rest.kind == TableKind::kTable) {
       guard.look = look_statement(set_.inventory.parent, rest.name, bound, set_.axis);
     }
     plan_.items.emplace_back(std::move(guard));

@@ -52,6 +52,23 @@ std::optional<Outcome> attempt(Body&& body) {
   }
 }
 
+// Runs body in a subtransaction that is rolled back however it ends, so that the locks it took are
+// gone. On failure says why.
+template <typename Body>
+std::optional<Outcome> glance(Body&& body) {
+  PgsScope scope{};
+  call(pgs_subtransaction_begin, &scope);
+  try {
+    body();
+    call(pgs_subtransaction_abort, &scope);
+    return std::nullopt;
+  } catch (...) {
+    call(pgs_subtransaction_abort, &scope);
+    rethrow_if_final();
+    return outcome_of_current_exception();
+  }
+}
+
 // For a background worker outside any transaction: body begins and ends its own; what is open when
 // it fails is rolled back. Cancelling such a body ends it, not the worker.
 template <typename Body>
