@@ -68,7 +68,7 @@ void StepRunner::move_to_table(const Step& step, pg::LockTimeout& limit) {
     pg::execute(lock);
   }
   check_undo(catalog::read_parent(parent).parent, catalog::columns_of(parent),
-             catalog::load_undo_target(step.object_oid, parent));
+             catalog::load_undo_target(step.object_oid, parent), catalog::references_to(parent));
   const pg::SettingScope all_rows{{"row_security", "off"}};
   limit.spend();
   PgsMove* rows = pg::call(pgs_begin_move, move.from, step.object_oid, move.ctids.text().c_str(),

@@ -11,7 +11,9 @@
 #include "apply/step_runner.h"
 #include "apply/strong_locks.h"
 #include "catalog/blockers.h"
+#include "catalog/inventory.h"
 #include "catalog/journal.h"
+#include "catalog/retirements.h"
 #include "catalog/state.h"
 #include "catalog/undo.h"
 #include "core/failure.h"
@@ -63,7 +65,9 @@ class Undoing {
     auto managed = catalog::load_set(parent_);
     owner_ = managed.facts.owner;
     target_ = catalog::load_undo_target(table_, parent_);
-    check_undo(managed.set.inventory.parent, catalog::columns_of(parent_), *target_);
+    check_undo(managed.set.inventory.parent, catalog::columns_of(parent_), *target_,
+               catalog::references_to(parent_));
+    managed.set.policy.after_retire.reset();  // nobody is told: the rows are not gone
     return managed;
   }
 
@@ -78,7 +82,7 @@ class Undoing {
       return false;
     }
     StepRunner runner(session_, *managed, requester_);
-    if (!leftovers.empty()) return all_done(runner, leftovers);
+    if (!leftovers.empty()) return finish(runner, leftovers);
     const auto order = undo_order(managed->set.inventory);
     if (!order.empty()) return undo(runner, managed->set, *order.front());
     catalog::delete_policy(parent_);
@@ -86,22 +90,45 @@ class Undoing {
     return false;
   }
 
+  bool finish(StepRunner& runner, const std::vector<Step>& leftovers) {
+    for (const Step& step : leftovers) {
+      if (step.action == Action::kDrop) request_drop(step.partition_oid);
+      if (!done(runner, step)) return false;
+      if (step.action == Action::kDrop) report_.partitions++;
+    }
+    return true;
+  }
+
+  void request_drop(Oid table) {
+    catalog::request_action(table, Retire::kDrop);
+    session_.commit();
+  }
+
   bool undo(StepRunner& runner, const PartitionSet& set, const Partition& partition) {
+    if (take_out(runner, set, partition)) return true;
+    if (is_attached(partition) && catalog::is_closed(partition.oid)) reopen(runner, partition);
+    return false;
+  }
+
+  // What is left of it then, the next look finds.
+  bool take_out(StepRunner& runner, const PartitionSet& set, const Partition& partition) {
     const Parent& parent = set.inventory.parent;
     if (!empty_nearly(runner, parent, partition)) return false;
     if (!catalog::is_closed(partition.oid) && !done(runner, close_step(partition))) return false;
-    if (empty_closed(runner, parent, partition) && await_readers(partition) &&
-        all_done(runner, remove_steps(set, partition))) {
-      report_.partitions++;
-      return true;
-    }
-    reopen(runner, partition);
-    return false;
+    if (!empty_closed(runner, parent, partition) || !await_readers(partition)) return false;
+    if (all_done(runner, detach_steps(set, partition))) return true;
+    if (!catalog::is_detach_pending(partition.oid)) return false;
+    report_.trouble.reset();
+    return true;
+  }
+
+  [[nodiscard]] bool is_attached(const Partition& partition) const {
+    return catalog::parent_of(partition.oid) == parent_ &&
+           !catalog::is_detach_pending(partition.oid);
   }
 
   // What was closed and stays takes rows again.
   void reopen(StepRunner& runner, const Partition& partition) {
-    if (catalog::parent_of(partition.oid) != parent_) return;
     if (!runner.run(open_step(partition)).failure) return;
     report_.trouble->hint = "Partition " + readable(partition.name) +
                             " takes no rows until the procedure has been called again.";
@@ -117,6 +144,10 @@ class Undoing {
       if (step.action == Action::kMove) report_.rows += end.rows.value_or(0);
       report_.trouble = end.failure;
       if (!end.failure) return true;
+      // Once its first half is committed a detach cannot be begun again, only finalized.
+      if (step.action == Action::kDetach && catalog::is_detach_pending(step.partition_oid)) {
+        return false;
+      }
       if (!is_passing(*end.failure) || runner.lost_claim() || !rest(deadline)) return false;
     }
   }
@@ -156,7 +187,12 @@ class Undoing {
   std::optional<std::int64_t> pass(StepRunner& runner, const Parent& parent,
                                    const Partition& partition) {
     std::vector<UndoLeaf> leaves;
-    if (!look([&] { leaves = catalog::leaves_below(partition.oid); })) return std::nullopt;
+    if (!look([&] {
+          leaves = catalog::leaves_below(partition.oid);
+          check_undo(partition, leaves);
+        })) {
+      return std::nullopt;
+    }
     const std::int64_t before = report_.rows;
     for (const UndoLeaf& leaf : leaves) {
       const std::int64_t window = pages_for(leaf, batch_);
@@ -209,17 +245,13 @@ class Undoing {
     }
   }
 
-  // Tables that this or an earlier call has emptied for good, and not dropped yet.
+  // Tables that this or an earlier call has emptied for good and taken out, and not dropped yet.
   std::set<Oid> emptied(const PartitionSet& set) const {
     std::set<Oid> found;
-    const auto add = [&](Oid table) {
-      if (catalog::is_closed(table) && is_empty(table)) found.insert(table);
-    };
     for (const RetiredTable& table : set.inventory.retired) {
-      if (!table.attached) add(table.oid);
-    }
-    for (const Partition& partition : set.inventory.partitions) {
-      if (partition.detach_pending) add(partition.oid);
+      if (may_be_emptied(table) && catalog::is_closed(table.oid) && is_empty(table.oid)) {
+        found.insert(table.oid);
+      }
     }
     return found;
   }
@@ -228,7 +260,9 @@ class Undoing {
     const auto acting = pg::Acting::as_owner(owner_);
     const pg::SettingScope all_rows{{"row_security", "off"}};
     const auto leaves = catalog::leaves_below(table);
-    return std::all_of(leaves.begin(), leaves.end(), catalog::is_empty);
+    return std::all_of(leaves.begin(), leaves.end(), [](const UndoLeaf& leaf) {
+      return !leaf.is_detaching && catalog::is_empty(leaf);
+    });
   }
 
   // --- patience

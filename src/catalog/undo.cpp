@@ -11,14 +11,45 @@ std::vector<UndoColumn> columns_of(Oid table) {
   for (const auto& row :
        pg::query(Sql("SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod)"
                      "       || coalesce(' COLLATE '"
-                     "                   || nullif(a.attcollation, 0)::regcollation::text, '')"
+                     "                   || nullif(a.attcollation, 0)::regcollation::text, ''),"
+                     "       coalesce('(' || pg_catalog.pg_get_expr(d.adbin, d.adrelid) || ') '"
+                     "                || CASE a.attgenerated WHEN 's' THEN 'STORED'"
+                     "                                       WHEN 'v' THEN 'VIRTUAL' END, ''),"
+                     "       a.attgenerated <> 'v'"
                      "  FROM pg_catalog.pg_attribute a"
+                     "  LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid"
+                     "   AND d.adnum = a.attnum AND a.attgenerated <> ''"
                      " WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped"
                      " ORDER BY a.attnum"),
                  {pg::from_oid(table)})) {
-    columns.push_back({*row[0], *row[1]});
+    columns.push_back({*row[0], *row[1], *row[2], pg::to_bool(row[3])});
   }
   return columns;
+}
+
+// A key to a partitioned table has parts for its partitions; those with no parent are keys of their
+// own.
+std::vector<TableReference> references_to(Oid table) {
+  std::vector<TableReference> references;
+  for (const auto& row : pg::query(Sql("WITH RECURSIVE tree (oid) AS ("
+                                       "    SELECT $1::oid"
+                                       "    UNION ALL"
+                                       "    SELECT i.inhrelid FROM tree t"
+                                       "      JOIN pg_catalog.pg_inherits i ON i.inhparent = t.oid)"
+                                       "SELECT DISTINCT n.nspname, r.relname, m.nspname, c.relname"
+                                       "  FROM tree t"
+                                       "  JOIN pg_catalog.pg_constraint k ON k.confrelid = t.oid"
+                                       "   AND k.contype = 'f' AND k.conparentid = 0"
+                                       "  JOIN pg_catalog.pg_class r ON r.oid = k.conrelid"
+                                       "  JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace"
+                                       "  JOIN pg_catalog.pg_class c ON c.oid = k.confrelid"
+                                       "  JOIN pg_catalog.pg_namespace m ON m.oid = c.relnamespace"
+                                       " ORDER BY 1, 2, 3, 4"),
+                                   {pg::from_oid(table)})) {
+    references.push_back(
+        {{Identifier(*row[0]), Identifier(*row[1])}, {Identifier(*row[2]), Identifier(*row[3])}});
+  }
+  return references;
 }
 
 UndoTarget load_undo_target(Oid table, Oid parent) {
@@ -28,7 +59,10 @@ UndoTarget load_undo_target(Oid table, Oid parent) {
           "       AND c.relpersistence IN ('p', p.relpersistence) AND c.relpersistence <> 't'"
           "       AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid),"
           "       EXISTS (SELECT FROM pg_catalog.pg_constraint k"
-          "                WHERE k.conrelid = c.oid AND k.contype = 'f')"
+          "                WHERE k.conrelid = c.oid AND k.contype = 'f'),"
+          "       EXISTS (SELECT FROM pg_catalog.pg_constraint k"
+          "                WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u', 'x')"
+          "                  AND k.condeferrable)"
           "  FROM pg_catalog.pg_class c"
           "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
           "  JOIN pg_catalog.pg_class p ON p.oid = $2::oid"
@@ -43,6 +77,7 @@ UndoTarget load_undo_target(Oid table, Oid parent) {
   target.has_same_owner = pg::to_bool(row[2]);
   target.is_plain = pg::to_bool(row[3]);
   target.has_foreign_keys = pg::to_bool(row[4]);
+  target.has_deferrable_keys = pg::to_bool(row[5]);
   target.columns = columns_of(table);
   return target;
 }
@@ -50,11 +85,17 @@ UndoTarget load_undo_target(Oid table, Oid parent) {
 std::vector<UndoLeaf> leaves_below(Oid partition) {
   std::vector<UndoLeaf> leaves;
   for (const auto& row :
-       pg::query(Sql("SELECT c.oid, n.nspname, c.relname, c.relkind = 'f', c.reltuples::float8,"
+       pg::query(Sql("WITH RECURSIVE tree (oid, detaching) AS ("
+                     "    SELECT $1::oid, false"
+                     "    UNION ALL"
+                     "    SELECT i.inhrelid, t.detaching OR i.inhdetachpending FROM tree t"
+                     "      JOIN pg_catalog.pg_inherits i ON i.inhparent = t.oid)"
+                     "SELECT c.oid, n.nspname, c.relname, c.relkind = 'f', c.reltuples::float8,"
                      "       CASE WHEN c.relkind = 'r' THEN pg_catalog.pg_relation_size(c.oid)"
-                     "            / pg_catalog.current_setting('block_size')::bigint END"
-                     "  FROM pg_catalog.pg_partition_tree($1::oid::regclass) t"
-                     "  JOIN pg_catalog.pg_class c ON c.oid = t.relid"
+                     "            / pg_catalog.current_setting('block_size')::bigint END,"
+                     "       t.detaching"
+                     "  FROM tree t"
+                     "  JOIN pg_catalog.pg_class c ON c.oid = t.oid"
                      "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
                      " WHERE c.relkind <> 'p'"
                      " ORDER BY n.nspname, c.relname"),
@@ -63,7 +104,8 @@ std::vector<UndoLeaf> leaves_below(Oid partition) {
                       {Identifier(*row[1]), Identifier(*row[2])},
                       pg::to_bool(row[3]) ? TableKind::kForeign : TableKind::kTable,
                       pg::to_integer(row[5]).value_or(0),
-                      pg::to_number(row[4]).value_or(-1)});
+                      pg::to_number(row[4]).value_or(-1),
+                      pg::to_bool(row[6])});
   }
   return leaves;
 }

@@ -9,7 +9,9 @@ namespace pgscale::catalog {
 // Throws Failure when there is no such table.
 [[nodiscard]] UndoTarget load_undo_target(Oid table, Oid parent);
 [[nodiscard]] std::vector<UndoColumn> columns_of(Oid table);
-// The partition itself, or the tables with rows below it.
+// Foreign keys to the table, and to single partitions of it.
+[[nodiscard]] std::vector<TableReference> references_to(Oid table);
+// The partition itself, or the tables with rows below it, those that are being detached, too.
 [[nodiscard]] std::vector<UndoLeaf> leaves_below(Oid partition);
 // As it is now, whatever the caller's snapshot.
 [[nodiscard]] bool is_empty(const UndoLeaf& leaf);

@@ -19,6 +19,21 @@ const UndoColumn* find(const std::vector<UndoColumn>& columns, const std::string
   return found == columns.end() ? nullptr : &*found;
 }
 
+// A row is copied with the values that it has.
+void check_generated(const std::string& set, const UndoColumn& column, const std::string& table,
+                     const UndoColumn& other) {
+  const bool is_same = other.generated == column.generated;
+  const bool becomes_plain = other.generated.empty() && column.has_values;
+  if (is_same || becomes_plain) return;
+  const auto describe = [](const UndoColumn& one) {
+    return one.generated.empty() ? std::string("not generated") : one.generated;
+  };
+  throw Failure(Problem::kInvalidDefinition,
+                "column \"" + column.name + "\" of table " + table + " is generated in another way",
+                "It is " + describe(other) + " there, and " + describe(column) + " in " + set + ".",
+                "Use CREATE TABLE (LIKE ... INCLUDING ALL).");
+}
+
 void check_columns(const std::string& set, const std::vector<UndoColumn>& columns,
                    const UndoTarget& target) {
   const std::string table = readable(target.name);
@@ -30,7 +45,10 @@ void check_columns(const std::string& set, const std::vector<UndoColumn>& column
                     "",
                     "Use ALTER TABLE ... ADD COLUMN, or CREATE TABLE (LIKE ... INCLUDING ALL).");
     }
-    if (other->type == column.type) continue;
+    if (other->type == column.type) {
+      check_generated(set, column, table, *other);
+      continue;
+    }
     throw Failure(Problem::kInvalidDefinition,
                   "column \"" + column.name + "\" of table " + table + " has another type",
                   "It is " + other->type + " there, and " + column.type + " in " + set + ".",
@@ -57,7 +75,7 @@ bool goes_before(const Partition* a, const Partition* b) {
 // retention is right.
 PartitionSet undone(const PartitionSet& set) {
   PartitionSet undone = set;
-  undone.policy.retire = Retire::kDrop;
+  undone.policy.retire = Retire::kDetach;
   undone.policy.keep_for.reset();
   undone.policy.before_retire.reset();
   undone.policy.after_retire.reset();
@@ -73,7 +91,7 @@ Sql position(std::int64_t page) {
 }  // namespace
 
 void check_undo(const Parent& parent, const std::vector<UndoColumn>& columns,
-                const UndoTarget& target) {
+                const UndoTarget& target, const std::vector<TableReference>& references) {
   if (!target.is_plain) {
     throw Failure(Problem::kWrongObjectType, readable(target.name) + " is not an ordinary table",
                   "A table that is temporary, unlogged, partitioned, or a partition or child of "
@@ -86,14 +104,20 @@ void check_undo(const Parent& parent, const std::vector<UndoColumn>& columns,
         "table " + readable(target.name) + " must belong to the owner of " + readable(parent.name),
         "", "Use ALTER TABLE ... OWNER TO.");
   }
-  if (!parent.referring.empty()) {
-    throw Failure(Problem::kNotSupported,
-                  "table " + readable(parent.referring.front()) + " has a foreign key to " +
-                      readable(parent.name),
-                  "Its rows would refer to nothing.", "Drop the foreign key first.");
+  if (!references.empty()) {
+    const TableReference& reference = references.front();
+    throw Failure(
+        Problem::kNotSupported,
+        "table " + readable(reference.from) + " has a foreign key to " + readable(reference.to),
+        "Its rows would refer to nothing.", "Drop the foreign key first.");
   }
   if (target.has_foreign_keys) {
     throw Failure(Problem::kNotSupported, "table " + readable(target.name) + " has foreign keys",
+                  "They are not checked for rows that are moved.", "Add them afterwards.");
+  }
+  if (target.has_deferrable_keys) {
+    throw Failure(Problem::kNotSupported,
+                  "table " + readable(target.name) + " has deferrable constraints",
                   "They are not checked for rows that are moved.", "Add them afterwards.");
   }
   check_columns(readable(parent.name), columns, target);
@@ -101,9 +125,16 @@ void check_undo(const Parent& parent, const std::vector<UndoColumn>& columns,
 
 void check_undo(const Partition& partition, const std::vector<UndoLeaf>& leaves) {
   for (const UndoLeaf& leaf : leaves) {
-    if (leaf.kind != TableKind::kForeign) continue;
-    throw Failure(Problem::kNotSupported, readable(leaf.name) + " is a foreign table",
-                  "Its rows are on another server.", "Detach it first.");
+    if (leaf.kind == TableKind::kForeign) {
+      throw Failure(Problem::kNotSupported, readable(leaf.name) + " is a foreign table",
+                    "Its rows are on another server.", "Detach it first.");
+    }
+    if (!leaf.is_detaching) continue;
+    throw Failure(Problem::kNotInPrerequisiteState,
+                  "table " + readable(leaf.name) + " is being detached from " +
+                      readable(partition.name) + " or from a partition of it",
+                  "It would be dropped with the partition.",
+                  "Use ALTER TABLE ... DETACH PARTITION ... FINALIZE first.");
   }
   if (!partition.sealed && !partition.copy) return;
   throw Failure(
@@ -112,10 +143,18 @@ void check_undo(const Partition& partition, const std::vector<UndoLeaf>& leaves)
       "Let maintenance end that, or give the set another way to retire partitions first.");
 }
 
+bool may_be_emptied(const RetiredTable& table) {
+  return !table.attached && (table.action == Retire::kDetach || table.action == Retire::kDrop);
+}
+
 std::vector<Step> undo_leftovers(const PartitionSet& set, Micros now,
                                  const std::set<Oid>& emptied) {
+  PartitionSet wanted = undone(set);
+  for (RetiredTable& table : wanted.inventory.retired) {
+    if (emptied.count(table.oid) > 0) table.action = Retire::kDrop;
+  }
   std::vector<Step> steps;
-  for (Item& item : plan_leftovers(undone(set), now).items) {
+  for (Item& item : plan_leftovers(wanted, now).items) {
     auto* step = std::get_if<Step>(&item);
     if (step == nullptr) continue;
     const bool drops_emptied =
@@ -185,7 +224,7 @@ Step open_step(const Partition& partition) {
           "ACCESS EXCLUSIVE on " + readable(partition.name)};
 }
 
-std::vector<Step> remove_steps(const PartitionSet& set, const Partition& partition) {
+std::vector<Step> detach_steps(const PartitionSet& set, const Partition& partition) {
   return retirement_steps(undone(set), partition, "its rows have been moved");
 }
 

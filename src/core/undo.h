@@ -16,7 +16,9 @@ namespace pgscale {
 
 struct UndoColumn {
   std::string name;
-  std::string type;  // as format_type() writes it, and its collation
+  std::string type;            // as format_type() writes it, and its collation
+  std::string generated = {};  // as in CREATE TABLE, from the expression on; empty for a plain one
+  bool has_values = true;      // false where they are computed when they are read
 };
 
 // The plain table that takes the rows.
@@ -26,7 +28,14 @@ struct UndoTarget {
   bool is_plain = true;        // an ordinary table that is neither temporary nor a part of another
   bool has_same_owner = true;  // as the set, in whose name its CHECK constraints are evaluated
   bool has_foreign_keys = false;
+  bool has_deferrable_keys = false;  // unique or exclusion constraints
   std::vector<UndoColumn> columns = {};
+};
+
+// A foreign key, by its tables.
+struct TableReference {
+  QualifiedName from;
+  QualifiedName to;
 };
 
 // A table with rows: a partition, or one below it.
@@ -36,16 +45,22 @@ struct UndoLeaf {
   TableKind kind = TableKind::kTable;
   std::int64_t pages = 0;
   double rows = -1;  // as ANALYZE counted them; -1: never
+  bool is_detaching =
+      false;  // it, or a table between it and the partition; queries no longer see it
 };
 
 // Throws Failure where rows could be lost on the way, or what must hold for them would not be
-// looked at.
+// looked at. `references`: foreign keys to the set, and to single partitions of it.
 void check_undo(const Parent& parent, const std::vector<UndoColumn>& columns,
-                const UndoTarget& target);
+                const UndoTarget& target, const std::vector<TableReference>& references);
 void check_undo(const Partition& partition, const std::vector<UndoLeaf>& leaves);
 
-// What an earlier call has left undone: detaches that were interrupted, and the drop of tables that
-// it has `emptied`. What retention has taken out stays as it is, for it may be wanted.
+// Whether a retired table may be one that undo has taken out and not dropped yet: what retention
+// has taken out to be dropped, archived or exported stays as it is, for it may be wanted.
+[[nodiscard]] bool may_be_emptied(const RetiredTable& table);
+
+// What an earlier call, or the steps before, have left undone: detaches that were interrupted, and
+// the drop of tables that have been `emptied` and are detached.
 [[nodiscard]] std::vector<Step> undo_leftovers(const PartitionSet& set, Micros now,
                                                const std::set<Oid>& emptied);
 
@@ -70,7 +85,8 @@ void check_undo(const Partition& partition, const std::vector<UndoLeaf>& leaves)
 [[nodiscard]] Step close_step(const Partition& partition);
 // Takes that back where it cannot be removed after all.
 [[nodiscard]] Step open_step(const Partition& partition);
-// Detaches and drops it.
-[[nodiscard]] std::vector<Step> remove_steps(const PartitionSet& set, const Partition& partition);
+// Detaches it; the drop is left over. Only when it is known to be empty and out of the set is a
+// drop asked for, so that no request of one stays behind, whatever ends this.
+[[nodiscard]] std::vector<Step> detach_steps(const PartitionSet& set, const Partition& partition);
 
 }  // namespace pgscale

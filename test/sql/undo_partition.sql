@@ -138,6 +138,33 @@ DROP TRIGGER undo_middle ON pgscale.run;
 DROP TABLE late_one;
 CALL pgscale.undo_partition('grows', 'grown');
 SELECT count(*), sum(k), sum(late) FROM grown;
+
+-- a foreign key to one partition; constraints and columns that a moved row would break
+CREATE TABLE whole (k int PRIMARY KEY, twice int GENERATED ALWAYS AS (k * 2) STORED) PARTITION BY RANGE (k);
+SELECT action, partition FROM pgscale.create_parent('whole', 'k', '100', premake => 0);
+INSERT INTO whole VALUES (1);
+CREATE TABLE refers (k int REFERENCES whole_p0);
+CREATE TABLE took (LIKE whole INCLUDING ALL);
+CALL pgscale.undo_partition('whole', 'took');
+DROP TABLE refers, took;
+CREATE TABLE took (k int UNIQUE DEFERRABLE, twice int);
+CALL pgscale.undo_partition('whole', 'took');
+DROP TABLE took;
+CREATE TABLE took (k int, twice int GENERATED ALWAYS AS (k + 2) STORED);
+CALL pgscale.undo_partition('whole', 'took');
+DROP TABLE took;
+SELECT tableoid::regclass, * FROM whole;
+
+-- who is told what was retired is not told of this: the rows are not gone
+CREATE FUNCTION tell(parent regclass, partition text, action text, details jsonb) RETURNS void LANGUAGE sql AS '';
+SELECT count(*) FROM pgscale.alter_parent('whole', premake => 1, after_retire => 'tell');
+CALL pgscale.run_maintenance('whole');
+INSERT INTO whole VALUES (101);
+CREATE TABLE took (k int CHECK (k < 100), twice int);
+CALL pgscale.undo_partition('whole', 'took');
+SELECT * FROM took;
+SELECT count(*) FROM pgscale.partitions WHERE root = 'whole'::regclass;
+SELECT count(*) FROM pgscale.hook_call;
 SET client_min_messages = warning;
 DROP SCHEMA undo CASCADE;
 DROP ROLE undo_other, undo_owner;

@@ -115,4 +115,76 @@ is(ask($node, 'postgres', 'SELECT count(*) FROM orders'), '0', 'and none in the 
 is(ask($node, 'postgres', "SELECT count(*) FROM pg_class WHERE relname ~ '^orders_p' AND relkind = 'r'"), '0', 'which has no partition');
 is(ask($node, 'postgres', 'SELECT (SELECT count(*) FROM pgscale.policy), (SELECT count(*) FROM pgscale.retirement)'), '0|0', 'nor a policy');
 is(ask($node, 'postgres', "SELECT string_agg(DISTINCT action, ' ' ORDER BY action) FROM pgscale.runs WHERE outcome = 'crashed'"), 'detach drop move seal', 'the journal tells of the crashes');
+
+# --- somebody comes between the close and the detach, which then is only begun: it goes on with that
+$node->safe_psql('postgres', <<'SQL');
+CREATE FUNCTION wait_before() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  WHILE EXISTS (SELECT FROM public.hold WHERE what = 'begin') LOOP PERFORM pg_sleep(0.01); END LOOP;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER wait_before BEFORE INSERT ON pgscale.run FOR EACH ROW WHEN (NEW.action = 'detach') EXECUTE FUNCTION wait_before();
+CREATE TABLE held (at date NOT NULL) PARTITION BY RANGE (at);
+SELECT FROM pgscale.create_parent('held', 'at', '1 month', premake => 0);
+INSERT INTO held VALUES ('2026-03-05');
+CREATE TABLE held_plain (LIKE held);
+INSERT INTO hold VALUES ('begin');
+SQL
+my $holder = $node->background_psql('postgres');
+my $is_closed = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'";
+$undoing = $node->background_psql('postgres', on_error_stop => 0);
+say_in($undoing, "SET pgscale.lock_timeout = '100ms'; CALL pgscale.undo_partition('held', 'held_plain');");
+becomes($node, 'postgres', $is_closed, 1, 'the partition is closed');
+$holder->query_safe('BEGIN; SELECT FROM held');
+$node->safe_psql('postgres', 'DELETE FROM hold');
+becomes($node, 'postgres', "SELECT count(*) > 0 FROM pgscale.runs WHERE parent = 'held' AND action = 'finalize' AND outcome = 'failed'", 't', 'a begun detach cannot be ended');
+is(ask($node, 'postgres', 'SELECT action FROM pgscale.retirement'), 'detach', 'nothing asks for a drop meanwhile');
+$holder->query_safe('COMMIT');
+becomes($node, 'postgres', "SELECT count(*) FROM pgscale.policy", 0, 'when he has gone it is');
+is(ask($node, 'postgres', "SELECT (SELECT count(*) FROM held_plain), to_regclass('held_p2026_03') IS NULL"), '1|t', 'and the partition is gone, its row is not');
+
+# --- a table that is being detached below a partition is nobody's rows yet, and would go with it
+$node->safe_psql('postgres', <<'SQL');
+SET pgscale.clock = '2026-01-10 00:00+00';
+CREATE TABLE deep (at date NOT NULL, k int NOT NULL) PARTITION BY RANGE (at);
+SELECT FROM pgscale.create_parent('deep', 'at', '1 month', premake => 0);
+CREATE TABLE deep_old PARTITION OF deep FOR VALUES FROM ('2025-01-01') TO ('2025-02-01') PARTITION BY RANGE (k);
+CREATE TABLE deep_old_1 PARTITION OF deep_old FOR VALUES FROM (0) TO (10);
+INSERT INTO deep VALUES ('2025-01-05', 1);
+CREATE TABLE deep_plain (LIKE deep);
+SQL
+$holder->query_safe('BEGIN; SELECT FROM deep_old');
+($status, $out, $error) = $node->psql('postgres', "SET lock_timeout = '100ms'; ALTER TABLE deep_old DETACH PARTITION deep_old_1 CONCURRENTLY");
+like($error, qr/lock timeout/, 'a detach below is interrupted');
+$holder->query_safe('COMMIT');
+($status, $out, $error) = $node->psql('postgres', "CALL pgscale.undo_partition('deep', 'deep_plain')");
+like($error, qr/ERROR:  table public.deep_old_1 is being detached from public.deep_old or from a partition of it.*HINT:  Use ALTER TABLE ... DETACH PARTITION ... FINALIZE first/s, 'it is refused');
+is(ask($node, 'postgres', 'SELECT count(*) FROM deep_old_1'), '1', 'and keeps its row');
+$node->safe_psql('postgres', 'ALTER TABLE deep_old DETACH PARTITION deep_old_1 FINALIZE');
+$node->safe_psql('postgres', "CALL pgscale.undo_partition('deep', 'deep_plain')");
+is(ask($node, 'postgres', "SELECT (SELECT count(*) FROM deep_old_1), to_regclass('deep_old') IS NULL"), '1|t', 'once it is a table of its own the set can go');
+
+# --- cancelled while it waits to detach: no request of a drop outlives the call
+$node->safe_psql('postgres', <<'SQL');
+CREATE TABLE stopped (at date NOT NULL) PARTITION BY RANGE (at);
+SELECT FROM pgscale.create_parent('stopped', 'at', '1 month', premake => 0);
+INSERT INTO stopped VALUES ('2026-03-05');
+CREATE TABLE stopped_plain (LIKE stopped);
+INSERT INTO hold VALUES ('begin');
+SQL
+$undoing->quit;
+$undoing = $node->background_psql('postgres', on_error_stop => 0);
+my $its_pid = $undoing->query_safe('SELECT pg_backend_pid()');
+say_in($undoing, "CALL pgscale.undo_partition('stopped', 'stopped_plain');");
+becomes($node, 'postgres', $is_closed, 1, 'the partition is closed');
+$holder->query_safe('BEGIN; SELECT FROM stopped');
+$node->safe_psql('postgres', 'DELETE FROM hold');
+becomes($node, 'postgres', "SELECT count(*) > 0 FROM pgscale.runs WHERE parent = 'stopped' AND action = 'finalize' AND outcome = 'failed'", 't', 'the detach is begun');
+$node->safe_psql('postgres', "SELECT pg_cancel_backend($its_pid)");
+becomes($node, 'postgres', "SELECT state FROM pg_stat_activity WHERE pid = $its_pid", 'idle', 'it is cancelled');
+is(ask($node, 'postgres', "SELECT string_agg(action, ' ') FROM pgscale.retirement"), 'detach', 'what it has closed is not to be dropped by others');
+$holder->query_safe('COMMIT');
+$node->safe_psql('postgres', "CALL pgscale.undo_partition('stopped', 'stopped_plain')");
+is(ask($node, 'postgres', "SELECT (SELECT count(*) FROM stopped_plain), to_regclass('stopped_p2026_03') IS NULL"), '1|t', 'the next call ends it');
+$holder->quit;
 done_testing();

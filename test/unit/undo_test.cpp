@@ -76,19 +76,22 @@ TEST(Undo, AllThatCouldLoseSomethingIsRefused) {
     PartitionSet set = two_months();
     UndoTarget target = plain();
     change(set, target);
-    return refusal([&] { check_undo(set.inventory.parent, kColumns, target); });
+    return refusal([&] { check_undo(set.inventory.parent, kColumns, target, {}); });
   };
   EXPECT_EQ(failure([](PartitionSet&, UndoTarget&) {}), "");
   EXPECT_EQ(failure([](PartitionSet&, UndoTarget& t) { t.is_plain = false; }),
             "public.plain is not an ordinary table");
   EXPECT_EQ(failure([](PartitionSet&, UndoTarget& t) { t.has_same_owner = false; }),
             "table public.plain must belong to the owner of public.orders");
-  EXPECT_EQ(failure([](PartitionSet& s, UndoTarget&) {
-              s.inventory.parent.referring = {in_public("lines")};
+  EXPECT_EQ(refusal([] {
+              const TableReference reference{in_public("lines"), in_public("old")};
+              check_undo(two_months().inventory.parent, kColumns, plain(), {reference});
             }),
-            "table public.lines has a foreign key to public.orders");
+            "table public.lines has a foreign key to public.old");
   EXPECT_EQ(failure([](PartitionSet&, UndoTarget& t) { t.has_foreign_keys = true; }),
             "table public.plain has foreign keys");
+  EXPECT_EQ(failure([](PartitionSet&, UndoTarget& t) { t.has_deferrable_keys = true; }),
+            "table public.plain has deferrable constraints");
   EXPECT_EQ(failure([](PartitionSet&, UndoTarget& t) { t.columns.pop_back(); }),
             "column \"at\" of public.orders is missing in table public.plain");
   EXPECT_EQ(failure([](PartitionSet&, UndoTarget& t) {
@@ -107,6 +110,13 @@ TEST(Undo, AllThatCouldLoseSomethingIsRefused) {
             }),
             "public.far is a foreign table");
   EXPECT_EQ(refusal([] {
+              const PartitionSet set = two_months();
+              UndoLeaf leaf{1, in_public("leaving")};
+              leaf.is_detaching = true;
+              check_undo(set.inventory.partitions[1], {leaf});
+            }),
+            "table public.leaving is being detached from public.now or from a partition of it");
+  EXPECT_EQ(refusal([] {
               PartitionSet set = two_months();
               set.inventory.partitions[1].sealed = true;
               check_undo(set.inventory.partitions[1], {});
@@ -114,11 +124,39 @@ TEST(Undo, AllThatCouldLoseSomethingIsRefused) {
             "partition public.now is being moved to a shard");
 }
 
+TEST(Undo, ValuesStayWhatTheyAre) {
+  const std::string stored = "(id * 2) STORED";
+  const std::string computed = "(id * 2) VIRTUAL";
+  const auto moves = [](const UndoColumn& column, const UndoColumn& other) {
+    UndoTarget target = plain();
+    target.columns = {other};
+    return refusal([&] { check_undo(two_months().inventory.parent, {column}, target, {}); });
+  };
+  const std::string other_way = "column \"b\" of table public.plain is generated in another way";
+  EXPECT_EQ(moves({"b", "int", stored}, {"b", "int", stored}), "");
+  EXPECT_EQ(moves({"b", "int", stored}, {"b", "int"}), "");
+  EXPECT_EQ(moves({"b", "int", computed, false}, {"b", "int", computed, false}), "");
+  EXPECT_EQ(moves({"b", "int", computed, false}, {"b", "int"}), other_way) << "it has no values";
+  EXPECT_EQ(moves({"b", "int"}, {"b", "int", stored}), other_way);
+  EXPECT_EQ(moves({"b", "int"}, {"b", "int", computed, false}), other_way);
+  EXPECT_EQ(moves({"b", "int", stored}, {"b", "int", "(id + 1) STORED"}), other_way);
+}
+
+TEST(Undo, OnlyWhatWasJustDetachedMayBeItsOwn) {
+  PartitionSet set = two_months();
+  testing::retired(set, 50, "taken_out", Retire::kDetach, false);
+  testing::retired(set, 51, "exported", Retire::kExport, false);
+  testing::retired(set, 52, "wanted", Retire::kDetach, true);
+  EXPECT_TRUE(may_be_emptied(set.inventory.retired[0]));
+  EXPECT_FALSE(may_be_emptied(set.inventory.retired[1]));
+  EXPECT_FALSE(may_be_emptied(set.inventory.retired[2]));
+}
+
 TEST(Undo, OfWhatWasLeftOnlyItsOwnIsDropped) {
   PartitionSet set = two_months();
   set.policy.retire = Retire::kDrop;
   set.inventory.partitions[1].detach_pending = true;
-  testing::retired(set, 50, "emptied", Retire::kDrop, false);
+  testing::retired(set, 50, "emptied", Retire::kDetach, false);
   testing::retired(set, 51, "wanted", Retire::kDrop, false);
   set.inventory.hold_until = 1;
   Lines names;
@@ -147,11 +185,10 @@ TEST(Undo, APartitionIsEmptiedClosedAndDropped) {
             "VALID");
   EXPECT_EQ(open_step(old).sql[0].text(),
             "ALTER TABLE \"public\".\"old\" DROP CONSTRAINT \"pgscale_sealed\"");
-  const auto steps = remove_steps(set, old);
-  ASSERT_EQ(steps.size(), 2U) << "what the policy says of retirement does not count here";
+  const auto steps = detach_steps(set, old);
+  ASSERT_EQ(steps.size(), 1U) << "what the policy says of retirement does not count here";
   EXPECT_EQ(steps[0].action, Action::kDetach);
-  EXPECT_EQ(steps[0].retire, Retire::kDrop);
-  EXPECT_EQ(steps[1].action, Action::kDrop);
+  EXPECT_EQ(steps[0].retire, Retire::kDetach) << "a request to drop could outlive the call";
 }
 
 }  // namespace
