@@ -80,12 +80,14 @@ void StepRunner::make_place(const Step& step, Oid table, int level,
 }
 
 // What writers bring next went to the default partition until now, and must find a place from the
-// ATTACH on, before the next visit can make it.
+// ATTACH on, before the next visit can make it. Another visit, to a tree that grows, may be making
+// the same.
 void StepRunner::make_places_ahead(const Step& step, Oid partition, pg::LockTimeout& limit) {
   for (const Step& place : catalog::places_ahead(managed_, partition, pg::policy_now())) {
     if (!has_room_for(step, place)) return;
     limit.restart();
-    make(place, limit);
+    const auto made_before = made_;
+    if (pg::attempt([&] { make(place, limit); })) made_ = made_before;
   }
 }
 

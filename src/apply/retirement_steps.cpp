@@ -1,6 +1,7 @@
 #include "apply/remote_part.h"
 #include "apply/step_runner.h"
 #include "apply/table_export.h"
+#include "catalog/foreign_keys.h"
 #include "catalog/hook_calls.h"
 #include "catalog/retirements.h"
 #include "catalog/undo.h"

@@ -11,6 +11,7 @@
 #include "apply/step_runner.h"
 #include "apply/strong_locks.h"
 #include "catalog/blockers.h"
+#include "catalog/foreign_keys.h"
 #include "catalog/inventory.h"
 #include "catalog/journal.h"
 #include "catalog/retirements.h"
@@ -85,8 +86,13 @@ class Undoing {
     if (!leftovers.empty()) return finish(runner, leftovers);
     const auto order = undo_order(managed->set.inventory);
     if (!order.empty()) return undo(runner, managed->set, *order.front());
-    catalog::delete_policy(parent_);
-    session_.commit();
+    (void)look([&] {
+      {
+        const auto acting = pg::Acting::as_owner(owner_);
+        catalog::continue_sequences(table_, parent_);
+      }
+      catalog::delete_policy(parent_);
+    });
     return false;
   }
 

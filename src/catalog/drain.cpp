@@ -1,6 +1,7 @@
 #include "catalog/drain.h"
 
 #include "catalog/bounds.h"
+#include "catalog/foreign_keys.h"
 #include "catalog/keys.h"
 #include "catalog/places.h"
 #include "catalog/state.h"
@@ -21,10 +22,19 @@ constexpr int kMostValuesLookedAt = 10'000;
 
 const Partition& require_drainable(const ManagedSet& managed) {
   const Partition& rest = *default_partition(managed.set.inventory);
-  if (rest.kind == TableKind::kTable) return rest;
-  throw Failure(Problem::kNotSupported, "cannot drain default partition " + readable(rest.name),
-                rest.kind == TableKind::kForeign ? "It is a foreign table."
-                                                 : "It has partitions of its own.");
+  const std::string refusal = "cannot drain default partition " + readable(rest.name);
+  if (rest.kind != TableKind::kTable) {
+    throw Failure(Problem::kNotSupported, refusal,
+                  rest.kind == TableKind::kForeign ? "It is a foreign table."
+                                                   : "It has partitions of its own.");
+  }
+  // Keys to the whole set find the rows in their new place.
+  const auto references = references_to(rest.oid);
+  if (references.empty()) return rest;
+  throw Failure(Problem::kNotSupported, refusal,
+                "Table " + readable(references.front().from) +
+                    " has a foreign key to it, whose rows would refer to nothing.",
+                "Let the foreign key refer to " + readable(managed.facts.parent.name) + ".");
 }
 
 // Without an index the last look at the rows, which readers wait for, would be a scan.

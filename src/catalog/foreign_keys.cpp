@@ -35,6 +35,31 @@ std::vector<QualifiedName> referring_tables(Oid parent) {
   return tables;
 }
 
+// A key to a partitioned table has parts for its partitions; those with no parent are keys of their
+// own.
+std::vector<TableReference> references_to(Oid table) {
+  std::vector<TableReference> references;
+  for (const auto& row : pg::query(Sql("WITH RECURSIVE tree (oid) AS ("
+                                       "    SELECT $1::oid"
+                                       "    UNION ALL"
+                                       "    SELECT i.inhrelid FROM tree t"
+                                       "      JOIN pg_catalog.pg_inherits i ON i.inhparent = t.oid)"
+                                       "SELECT DISTINCT n.nspname, r.relname, m.nspname, c.relname"
+                                       "  FROM tree t"
+                                       "  JOIN pg_catalog.pg_constraint k ON k.confrelid = t.oid"
+                                       "   AND k.contype = 'f' AND k.conparentid = 0"
+                                       "  JOIN pg_catalog.pg_class r ON r.oid = k.conrelid"
+                                       "  JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace"
+                                       "  JOIN pg_catalog.pg_class c ON c.oid = k.confrelid"
+                                       "  JOIN pg_catalog.pg_namespace m ON m.oid = c.relnamespace"
+                                       " ORDER BY 1, 2, 3, 4"),
+                                   {pg::from_oid(table)})) {
+    references.push_back(
+        {{Identifier(*row[0]), Identifier(*row[1])}, {Identifier(*row[2]), Identifier(*row[3])}});
+  }
+  return references;
+}
+
 void name_foreign_key(Oid partition, pg::Outcome& failure) {
   const pg::Rows rows =
       pg::query(Sql("WITH RECURSIVE key AS ("

@@ -21,6 +21,9 @@ struct KeyLock {
 // Tables with foreign keys to the partitioned table.
 [[nodiscard]] std::vector<QualifiedName> referring_tables(Oid parent);
 
+// Foreign keys to the table, and to single partitions of it.
+[[nodiscard]] std::vector<TableReference> references_to(Oid table);
+
 // A detach fails where rows refer to the partition. PostgreSQL names the part of the foreign key
 // that belongs to the partition; this says which one its owner knows.
 void name_foreign_key(Oid partition, pg::Outcome& failure);

@@ -96,12 +96,13 @@ std::optional<PartitionSet> set_of_level(const ManagedSet& managed, const Parent
   return set;
 }
 
-// The newest of its partitions with rows.
+// The newest of its partitions with rows here.
 std::optional<Point> reached_by_rows(const PartitionSet& set) {
   std::vector<std::pair<Point, const Partition*>> partitions;
   for (const Partition& partition : set.inventory.partitions) {
     const auto* range = std::get_if<Range>(&partition.bound);
-    if (range == nullptr || range->lower.kind != End::Kind::kValue) continue;
+    const bool is_here = partition.kind != TableKind::kForeign && !partition.detach_pending;
+    if (range == nullptr || range->lower.kind != End::Kind::kValue || !is_here) continue;
     partitions.emplace_back(range->lower.value, &partition);
   }
   std::sort(partitions.rbegin(), partitions.rend());
@@ -122,6 +123,7 @@ void add_places_ahead(std::vector<Step>& steps, const ManagedSet& managed, Oid t
   if (!set || default_partition(set->inventory) != nullptr) return;
   set->inventory.reached = reached_by_rows(*set);
   if (!set->inventory.reached) return;
+  set->policy.fill_from_origin = false;  // what lies behind is for the next visit
   ManagedSet below{facts, managed.row, std::move(*set)};
   for (Item& item : plan_set(below, now).items) {
     auto* step = std::get_if<Step>(&item);

@@ -27,31 +27,6 @@ std::vector<UndoColumn> columns_of(Oid table) {
   return columns;
 }
 
-// A key to a partitioned table has parts for its partitions; those with no parent are keys of their
-// own.
-std::vector<TableReference> references_to(Oid table) {
-  std::vector<TableReference> references;
-  for (const auto& row : pg::query(Sql("WITH RECURSIVE tree (oid) AS ("
-                                       "    SELECT $1::oid"
-                                       "    UNION ALL"
-                                       "    SELECT i.inhrelid FROM tree t"
-                                       "      JOIN pg_catalog.pg_inherits i ON i.inhparent = t.oid)"
-                                       "SELECT DISTINCT n.nspname, r.relname, m.nspname, c.relname"
-                                       "  FROM tree t"
-                                       "  JOIN pg_catalog.pg_constraint k ON k.confrelid = t.oid"
-                                       "   AND k.contype = 'f' AND k.conparentid = 0"
-                                       "  JOIN pg_catalog.pg_class r ON r.oid = k.conrelid"
-                                       "  JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace"
-                                       "  JOIN pg_catalog.pg_class c ON c.oid = k.confrelid"
-                                       "  JOIN pg_catalog.pg_namespace m ON m.oid = c.relnamespace"
-                                       " ORDER BY 1, 2, 3, 4"),
-                                   {pg::from_oid(table)})) {
-    references.push_back(
-        {{Identifier(*row[0]), Identifier(*row[1])}, {Identifier(*row[2]), Identifier(*row[3])}});
-  }
-  return references;
-}
-
 UndoTarget load_undo_target(Oid table, Oid parent) {
   const auto rows = pg::query(
       Sql("SELECT n.nspname, c.relname, c.relowner = p.relowner,"
@@ -108,6 +83,26 @@ std::vector<UndoLeaf> leaves_below(Oid partition) {
                       pg::to_bool(row[6])});
   }
   return leaves;
+}
+
+void continue_sequences(Oid table, Oid parent) {
+  (void)pg::query(
+      Sql("WITH pair AS ("
+          "    SELECT pg_catalog.pg_get_serial_sequence($1::oid::regclass::text, a.attname)"
+          "           ::regclass AS mine,"
+          "           pg_catalog.pg_get_serial_sequence($2::oid::regclass::text, a.attname)"
+          "           ::regclass AS theirs"
+          "      FROM pg_catalog.pg_attribute a"
+          "     WHERE a.attrelid = $1::oid AND a.attidentity <> '' AND NOT a.attisdropped)"
+          "SELECT pg_catalog.setval(p.mine, v.theirs)"
+          "  FROM pair p"
+          "  JOIN pg_catalog.pg_sequence s ON s.seqrelid = p.mine"
+          " CROSS JOIN LATERAL (SELECT pg_catalog.pg_sequence_last_value(p.mine) AS mine,"
+          "                            pg_catalog.pg_sequence_last_value(p.theirs) AS theirs) v"
+          " WHERE p.mine <> p.theirs AND v.theirs BETWEEN s.seqmin AND s.seqmax"
+          "   AND (v.mine IS NULL"
+          "        OR (v.theirs > v.mine) = (s.seqincrement > 0))"),
+      {pg::from_oid(table), pg::from_oid(parent)});
 }
 
 bool is_empty(const UndoLeaf& leaf) {

@@ -85,6 +85,12 @@ struct Partition {
 // The range that a partition of a range set holds, or is to hold once it has got all its rows.
 [[nodiscard]] Range intended_range(const Partition& partition);
 
+// A foreign key, by its tables.
+struct TableReference {
+  QualifiedName from;
+  QualifiedName to;
+};
+
 // A partition pgscale took out of its set, or was about to: a row of pgscale.retirement.
 struct RetiredTable {
   Oid oid;

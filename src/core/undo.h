@@ -32,12 +32,6 @@ struct UndoTarget {
   std::vector<UndoColumn> columns = {};
 };
 
-// A foreign key, by its tables.
-struct TableReference {
-  QualifiedName from;
-  QualifiedName to;
-};
-
 // A table with rows: a partition, or one below it.
 struct UndoLeaf {
   Oid oid;

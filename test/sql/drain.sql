@@ -158,6 +158,18 @@ ALTER TABLE secrets OWNER TO drain_owner;
 ALTER TABLE secrets_default OWNER TO drain_owner;
 CALL pgscale.drain_default('secrets');
 
+-- nor one that a foreign key to the default partition itself would lose
+CREATE TABLE referred (id int PRIMARY KEY) PARTITION BY RANGE (id);
+SELECT count(*) FROM pgscale.create_parent('referred', 'id', '10', premake => 0, default_partition => true);
+INSERT INTO referred VALUES (500);
+CREATE TABLE refers (id int REFERENCES referred_default);
+CALL pgscale.drain_default('referred');
+DROP TABLE refers;
+CREATE TABLE refers (id int REFERENCES referred);
+INSERT INTO refers VALUES (500);
+CALL pgscale.drain_default('referred');
+SELECT tableoid::regclass, * FROM referred;
+
 SET client_min_messages = warning;
 DROP SCHEMA drain CASCADE;
 DROP ROLE drain_other, drain_owner;

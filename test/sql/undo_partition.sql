@@ -139,6 +139,15 @@ DROP TABLE late_one;
 CALL pgscale.undo_partition('grows', 'grown');
 SELECT count(*), sum(k), sum(late) FROM grown;
 
+-- the numbers of an identity column go on
+CREATE TABLE counted (id int GENERATED ALWAYS AS IDENTITY, k int NOT NULL) PARTITION BY RANGE (k);
+SELECT action, partition FROM pgscale.create_parent('counted', 'k', '100', premake => 0);
+INSERT INTO counted (k) VALUES (1), (2), (3);
+CREATE TABLE counted_plain (LIKE counted INCLUDING ALL);
+CALL pgscale.undo_partition('counted', 'counted_plain');
+INSERT INTO counted_plain (k) VALUES (4);
+SELECT * FROM counted_plain ORDER BY k;
+
 -- a foreign key to one partition; constraints and columns that a moved row would break
 CREATE TABLE whole (k int PRIMARY KEY, twice int GENERATED ALWAYS AS (k * 2) STORED) PARTITION BY RANGE (k);
 SELECT action, partition FROM pgscale.create_parent('whole', 'k', '100', premake => 0);
