@@ -153,7 +153,7 @@ COMMENT ON FUNCTION pgscale.tree_sizes(oid[]) IS
 
 CREATE FUNCTION pgscale.partition_times(parent regclass)
     RETURNS TABLE (partition regclass, lower timestamptz, upper timestamptz)
-    LANGUAGE c STABLE STRICT PARALLEL UNSAFE
+    LANGUAGE c STABLE STRICT PARALLEL UNSAFE ROWS 20
     SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO' SET intervalstyle = 'postgres'
     AS 'MODULE_PATHNAME', 'pgscale_partition_times';
 COMMENT ON FUNCTION pgscale.partition_times(regclass) IS

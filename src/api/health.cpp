@@ -37,10 +37,9 @@ void check_status(PgsCall* call) {
 }
 
 void health_rows(PgsCall* call) {
-  static pg::KeptStatement statement(Sql("SELECT * FROM pgscale.health_now"));
   pg::ResultRows result(call);
   pg::Session session(pg::Venue::kFunction);
-  result.add_query(statement);
+  result.add_query_often(Sql("SELECT * FROM pgscale.health_now"));
   session.end();
 }
 

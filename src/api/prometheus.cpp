@@ -22,10 +22,9 @@ std::vector<Metric> to_metrics(const pg::Rows& rows) {
 }
 
 void metric_rows(PgsCall* call) {
-  static pg::KeptStatement statement(Sql("SELECT * FROM pgscale.metrics_now"));
   pg::ResultRows result(call);
   pg::Session session(pg::Venue::kFunction);
-  result.add_query(statement);
+  result.add_query_often(Sql("SELECT * FROM pgscale.metrics_now"));
   session.end();
 }
 

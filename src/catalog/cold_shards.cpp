@@ -21,18 +21,18 @@ Sql seals() {
 constexpr char kBoth[] = " GROUP BY t.tgrelid HAVING count(*) = 2";
 
 std::vector<Oid> sealed_partitions(Oid parent) {
-  return pg::to_oids(pg::query(seals() << " AND t.tgrelid IN (SELECT i.inhrelid"
-                                          "   FROM pg_catalog.pg_inherits i"
-                                          "  WHERE i.inhparent = $1::oid)"
-                                       << kBoth,
-                               {pg::from_oid(parent), kColdSeal, kColdTruncateSeal}));
+  return pg::to_oids(pg::query_often(seals() << " AND t.tgrelid IN (SELECT i.inhrelid"
+                                                "   FROM pg_catalog.pg_inherits i"
+                                                "  WHERE i.inhparent = $1::oid)"
+                                             << kBoth,
+                                     {pg::from_oid(parent), kColdSeal, kColdTruncateSeal}));
 }
 
 std::vector<Oid> copied_partitions(Oid parent) {
   const auto acting = pg::Acting::as_extension();
-  return pg::to_oids(
-      pg::query(Sql("SELECT k.partition::oid FROM pgscale.cold_copy k WHERE k.parent = $1::oid"),
-                {pg::from_oid(parent)}));
+  return pg::to_oids(pg::query_often(
+      Sql("SELECT k.partition::oid FROM pgscale.cold_copy k WHERE k.parent = $1::oid"),
+      {pg::from_oid(parent)}));
 }
 
 bool is_among(const std::vector<Oid>& oids, Oid oid) {

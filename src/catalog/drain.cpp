@@ -238,9 +238,9 @@ bool is_growing(Oid parent) {
 
 void load_growth(const ParentFacts& facts, PartitionSet& set) {
   const auto acting = pg::Acting::as_extension();
-  for (const auto& row :
-       pg::query(Sql("SELECT partition::oid, bounds FROM pgscale.growing WHERE parent = $1::oid"),
-                 {pg::from_oid(facts.parent.oid)})) {
+  for (const auto& row : pg::query_often(
+           Sql("SELECT partition::oid, bounds FROM pgscale.growing WHERE parent = $1::oid"),
+           {pg::from_oid(facts.parent.oid)})) {
     const auto whole = read_range(*row[1], facts, set.axis);
     for (Partition& partition : set.inventory.partitions) {
       const auto* range = std::get_if<Range>(&partition.bound);

@@ -37,7 +37,7 @@ std::string generated_word(const std::string& letter) {
 
 // The columns that are not simply as those of their parent.
 Rows query_columns(Oid parent, const std::string& partitions) {
-  return pg::query(
+  return pg::query_often(
       Sql("SELECT c.attrelid, p.attname, p.attnotnull, c.attnotnull,"
           "       p.attidentity, c.attidentity, p.attgenerated, c.attgenerated,"
           "       p.attstorage, c.attstorage, p.attcompression, c.attcompression,"
@@ -73,7 +73,7 @@ void add_differences(PartitionFacts& facts, const std::vector<Value>& row) {
 
 // The grants on single columns belong to those on the table.
 void add_column_grants(DriftTree& tree) {
-  const Rows rows = pg::query(
+  const Rows rows = pg::query_often(
       Sql("SELECT a.attrelid, coalesce(r.rolname, ''), g.privilege_type, a.attname,"
           "       g.is_grantable, g.grantor = c.relowner"
           "  FROM (SELECT unnest($1::oid[]) UNION SELECT unnest($2::oid[])) AS l (oid)"
@@ -102,7 +102,7 @@ void add_column_grants(DriftTree& tree) {
 // generated column speaks of others, whose numbers may differ from table to table. A subquery for
 // the names, because a join could be done in any order.
 Rows query_defaults(const std::string& tables) {
-  return pg::query(
+  return pg::query_often(
       Sql("SELECT substr(d.named, 2), left(d.named, 1) = 'g', d.adbin,"
           "       string_agg(d.adrelid::text, ' ' ORDER BY d.adrelid)"
           "  FROM (SELECT adrelid, adbin::text,"
@@ -118,7 +118,7 @@ Rows query_defaults(const std::string& tables) {
 
 // A default as SQL; empty where the column has none, or is generated.
 std::string default_text(Oid table, const std::string& column) {
-  const Rows rows = pg::query(
+  const Rows rows = pg::query_often(
       Sql("SELECT pg_get_expr(d.adbin, 0)"  // 0: takes no lock
           "  FROM pg_catalog.pg_attribute a"
           "  JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum"

@@ -28,15 +28,15 @@ std::string definition_of(Oid constraint) {
 // beside it on the same table and are nobody's wish.
 std::vector<Constraint> query_wishes(const DriftTree& tree) {
   const Rows rows =
-      pg::query(Sql("SELECT k.oid, k.conrelid, k.conname, k.contype = 'c', k.convalidated"
-                    "  FROM pg_catalog.pg_constraint k"
-                    "  LEFT JOIN pg_catalog.pg_constraint q ON q.oid = k.conparentid"
-                    " WHERE k.conrelid = ANY ($1::oid[]) AND k.contype IN ('c', 'f')"
-                    // From server 18 on there are some that nobody wants to hold.
-                    "   AND coalesce((to_jsonb(k)->>'conenforced')::bool, true)"
-                    "   AND q.conrelid IS DISTINCT FROM k.conrelid"
-                    " ORDER BY k.conrelid, k.conname"),
-                {tree.parent_list()});
+      pg::query_often(Sql("SELECT k.oid, k.conrelid, k.conname, k.contype = 'c', k.convalidated"
+                          "  FROM pg_catalog.pg_constraint k"
+                          "  LEFT JOIN pg_catalog.pg_constraint q ON q.oid = k.conparentid"
+                          " WHERE k.conrelid = ANY ($1::oid[]) AND k.contype IN ('c', 'f')"
+                          // From server 18 on there are some that nobody wants to hold.
+                          "   AND coalesce((to_jsonb(k)->>'conenforced')::bool, true)"
+                          "   AND q.conrelid IS DISTINCT FROM k.conrelid"
+                          " ORDER BY k.conrelid, k.conname"),
+                      {tree.parent_list()});
   std::vector<Constraint> wishes;
   for (const auto& row : rows) {
     wishes.push_back({to_oid(row[0]), to_oid(row[1]), *row[2], to_bool(row[3]), to_bool(row[4])});
@@ -53,11 +53,11 @@ struct Held {
 Held query_held(const DriftTree& tree) {
   Held held;
   const Rows rows =
-      pg::query(Sql("SELECT conrelid, conname, contype = 'c', convalidated, conparentid"
-                    "  FROM unnest($1::oid[]) AS l (oid)"
-                    "  JOIN pg_catalog.pg_constraint ON conrelid = l.oid"
-                    " WHERE contype IN ('c', 'f')"),
-                {tree.partition_list()});
+      pg::query_often(Sql("SELECT conrelid, conname, contype = 'c', convalidated, conparentid"
+                          "  FROM unnest($1::oid[]) AS l (oid)"
+                          "  JOIN pg_catalog.pg_constraint ON conrelid = l.oid"
+                          " WHERE contype IN ('c', 'f')"),
+                      {tree.partition_list()});
   for (const auto& row : rows) {
     const Oid table = to_oid(row[0]);
     const std::pair<std::string, bool> constraint(*row[1], to_bool(row[3]));
@@ -117,18 +117,18 @@ std::vector<Drift> load_constraints(DriftTree& tree) {
 }
 
 void load_triggers(DriftTree& tree) {
-  const Rows wishes = pg::query(Sql("SELECT oid, tgrelid, tgname, tgenabled"
-                                    "  FROM pg_catalog.pg_trigger"
-                                    " WHERE tgrelid = ANY ($1::oid[]) AND tgtype & 1 = 1"
-                                    "   AND NOT tgisinternal ORDER BY tgrelid, tgname"),
-                                {tree.parent_list()});
+  const Rows wishes = pg::query_often(Sql("SELECT oid, tgrelid, tgname, tgenabled"
+                                          "  FROM pg_catalog.pg_trigger"
+                                          " WHERE tgrelid = ANY ($1::oid[]) AND tgtype & 1 = 1"
+                                          "   AND NOT tgisinternal ORDER BY tgrelid, tgname"),
+                                      {tree.parent_list()});
   if (wishes.empty()) return;
   std::map<std::pair<Oid, Oid>, std::string> held;  // by table and trigger of the parent
-  for (const auto& row : pg::query(Sql("SELECT tgrelid, tgparentid, tgenabled"
-                                       "  FROM unnest($1::oid[]) AS l (oid)"
-                                       "  JOIN pg_catalog.pg_trigger ON tgrelid = l.oid"
-                                       " WHERE tgparentid <> 0"),
-                                   {tree.partition_list()})) {
+  for (const auto& row : pg::query_often(Sql("SELECT tgrelid, tgparentid, tgenabled"
+                                             "  FROM unnest($1::oid[]) AS l (oid)"
+                                             "  JOIN pg_catalog.pg_trigger ON tgrelid = l.oid"
+                                             " WHERE tgparentid <> 0"),
+                                         {tree.partition_list()})) {
     held[{to_oid(row[0]), to_oid(row[1])}] = trigger_word(row[2]->front());
   }
   for (const auto& wish : wishes) {

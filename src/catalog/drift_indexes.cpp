@@ -91,12 +91,12 @@ class IndexLoader {
   // Every index of every partition: to which it is attached, and whether it is valid.
   void load_held() {
     for (const auto& row :
-         pg::query(Sql("SELECT i.indrelid, i.indexrelid, i.indisvalid, h.inhparent"
-                       "  FROM unnest($1::oid[]) AS l (oid)"
-                       "  JOIN pg_catalog.pg_index i ON i.indrelid = l.oid"
-                       "  LEFT JOIN pg_catalog.pg_inherits h ON h.inhrelid = i.indexrelid"
-                       " ORDER BY i.indexrelid"),
-                   {tree_.partition_list()})) {
+         pg::query_often(Sql("SELECT i.indrelid, i.indexrelid, i.indisvalid, h.inhparent"
+                             "  FROM unnest($1::oid[]) AS l (oid)"
+                             "  JOIN pg_catalog.pg_index i ON i.indrelid = l.oid"
+                             "  LEFT JOIN pg_catalog.pg_inherits h ON h.inhrelid = i.indexrelid"
+                             " ORDER BY i.indexrelid"),
+                         {tree_.partition_list()})) {
       const Oid table = to_oid(row[0]);
       const Oid index = to_oid(row[1]);
       if (row[3]) {
@@ -140,8 +140,8 @@ class IndexLoader {
     if (closely_.empty()) return;
     std::set<Oid> being_built;
     for (const auto& row :
-         pg::query(Sql("SELECT index_relid FROM pg_catalog.pg_stat_progress_create_index"
-                       " WHERE datname = current_database() AND index_relid <> 0"))) {
+         pg::query_often(Sql("SELECT index_relid FROM pg_catalog.pg_stat_progress_create_index"
+                             " WHERE datname = current_database() AND index_relid <> 0"))) {
       being_built.insert(to_oid(row[0]));
     }
     for (const auto& row : query_details(std::nullopt, pg::array_literal(closely_))) {
@@ -193,19 +193,19 @@ class IndexLoader {
     }
     std::set<std::pair<Oid, Oid>> able;
     if (tables.empty()) return able;
-    for (const auto& row :
-         pg::query(Sql("SELECT l.oid, l.key"
-                       "  FROM unnest($1::oid[], $2::oid[]) AS l (oid, key)"
-                       "  JOIN pg_catalog.pg_index i ON i.indexrelid = l.key"
-                       " WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_index p"
-                       "                    WHERE p.indrelid = l.oid AND p.indisprimary)"
-                       "   AND NOT EXISTS (SELECT FROM pg_catalog.pg_attribute t"
-                       "                     JOIN pg_catalog.pg_attribute a"
-                       "                       ON a.attrelid = l.oid AND a.attname = t.attname"
-                       "                    WHERE t.attrelid = i.indrelid AND NOT a.attnotnull"
-                       "                      AND t.attnum = ANY ((i.indkey::int2[])"
-                       "                                          [0:i.indnkeyatts - 1]))"),
-                   {pg::array_literal(tables), pg::array_literal(keys)})) {
+    for (const auto& row : pg::query_often(
+             Sql("SELECT l.oid, l.key"
+                 "  FROM unnest($1::oid[], $2::oid[]) AS l (oid, key)"
+                 "  JOIN pg_catalog.pg_index i ON i.indexrelid = l.key"
+                 " WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_index p"
+                 "                    WHERE p.indrelid = l.oid AND p.indisprimary)"
+                 "   AND NOT EXISTS (SELECT FROM pg_catalog.pg_attribute t"
+                 "                     JOIN pg_catalog.pg_attribute a"
+                 "                       ON a.attrelid = l.oid AND a.attname = t.attname"
+                 "                    WHERE t.attrelid = i.indrelid AND NOT a.attnotnull"
+                 "                      AND t.attnum = ANY ((i.indkey::int2[])"
+                 "                                          [0:i.indnkeyatts - 1]))"),
+             {pg::array_literal(tables), pg::array_literal(keys)})) {
       able.emplace(to_oid(row[0]), to_oid(row[1]));
     }
     return able;

@@ -34,7 +34,7 @@ std::vector<GrantFact> to_grants(const Rows& rows) {
 
 std::vector<GrantFact> explode(const AccessList& list) {
   if (list.text == "{}") return {};  // which aclexplode() does not take
-  return to_grants(pg::query(
+  return to_grants(pg::query_often(
       Sql("SELECT coalesce(r.rolname, ''), g.privilege_type, '', g.is_grantable,"
           "       g.grantor = $2::oid"
           "  FROM aclexplode($1::aclitem[]) g LEFT JOIN pg_catalog.pg_roles r ON r.oid = g.grantee"
@@ -81,7 +81,7 @@ Sql one_edge() {
 
 Rows query_tables(const Sql& edges, Oid table) {
   Sql sql("");
-  return pg::query(
+  return pg::query_often(
       sql << edges
           << "SELECT e.parent, c.oid, n.nspname, c.relname, c.relkind, r.rolname,"
              "       c.relpersistence = 'u', c.relrowsecurity, c.relreplident,"

@@ -23,13 +23,14 @@ std::vector<KeyLock> detach_locks(Oid partition) {
 
 std::vector<QualifiedName> referring_tables(Oid parent) {
   std::vector<QualifiedName> tables;
-  for (const auto& row : pg::query(Sql("SELECT DISTINCT n.nspname, r.relname"
-                                       "  FROM pg_catalog.pg_constraint k"
-                                       "  JOIN pg_catalog.pg_class r ON r.oid = k.conrelid"
-                                       "  JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace"
-                                       " WHERE k.confrelid = $1::oid AND k.contype = 'f'"
-                                       " ORDER BY 1, 2"),
-                                   {pg::from_oid(parent)})) {
+  for (const auto& row :
+       pg::query_often(Sql("SELECT DISTINCT n.nspname, r.relname"
+                           "  FROM pg_catalog.pg_constraint k"
+                           "  JOIN pg_catalog.pg_class r ON r.oid = k.conrelid"
+                           "  JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace"
+                           " WHERE k.confrelid = $1::oid AND k.contype = 'f'"
+                           " ORDER BY 1, 2"),
+                       {pg::from_oid(parent)})) {
     tables.push_back({Identifier(*row[0]), Identifier(*row[1])});
   }
   return tables;

@@ -28,11 +28,11 @@ void request_call(Oid parent, const HookCall& call) {
 std::vector<HookCall> load_calls(Oid parent) {
   const auto acting = pg::Acting::as_extension();
   std::vector<HookCall> calls;
-  for (const auto& row :
-       pg::query(Sql("SELECT partition_schema, partition_name, bounds, action, coalesce(file, '')"
-                     "  FROM pgscale.hook_call WHERE parent = $1::oid"
-                     " ORDER BY requested_at, partition_name, action"),
-                 {pg::from_oid(parent)})) {
+  for (const auto& row : pg::query_often(
+           Sql("SELECT partition_schema, partition_name, bounds, action, coalesce(file, '')"
+               "  FROM pgscale.hook_call WHERE parent = $1::oid"
+               " ORDER BY requested_at, partition_name, action"),
+           {pg::from_oid(parent)})) {
     calls.push_back({{Identifier(*row[0]), Identifier(*row[1])}, *row[2], *row[3], *row[4]});
   }
   return calls;

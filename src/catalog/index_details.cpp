@@ -32,7 +32,7 @@ bool alike(const Shape& wish, const Shape& index) {
 }
 
 Rows query_details(const Value& tables, const Value& indexes) {
-  return pg::query(
+  return pg::query_often(
       Sql("SELECT i.indexrelid, i.indrelid, n.nspname, c.relname, i.indisvalid, i.indisunique,"
           "       coalesce((SELECT string_agg(quote_ident(o.option_name) || '='"
           "                                   || quote_literal(o.option_value), ', ')"

@@ -36,7 +36,7 @@ TableKind to_table_kind(const std::string& relkind) {
 // Only tables that exist: a row whose table is gone has nothing left to do.
 std::vector<RetiredTable> load_retired(const ParentFacts& facts, const std::optional<Axis>& axis) {
   const auto acting = pg::Acting::as_extension();
-  const Rows rows = pg::query(
+  const Rows rows = pg::query_often(
       Sql("SELECT c.oid, n.nspname, c.relname, c.relkind, r.action, c.relispartition, r.bounds, ")
           << micros_of("r.detached_at")
           << ", EXISTS (SELECT FROM pg_catalog.pg_constraint s"
@@ -91,23 +91,23 @@ std::optional<Point> newest_with_rows(std::vector<Partition> partitions) {
 }
 
 bool has_guard(const Partition& rest) {
-  return !pg::query(Sql("SELECT FROM pg_catalog.pg_constraint"
-                        " WHERE conrelid = $1::oid AND conname = $2"),
-                    {pg::from_oid(rest.oid), kGuardName})
+  return !pg::query_often(Sql("SELECT FROM pg_catalog.pg_constraint"
+                              " WHERE conrelid = $1::oid AND conname = $2"),
+                          {pg::from_oid(rest.oid), kGuardName})
               .empty();
 }
 
 }  // namespace
 
 std::vector<Partition> load_partitions(Oid parent, const std::optional<Axis>& axis) {
-  const Rows rows =
-      pg::query(Sql("SELECT c.oid, n.nspname, c.relname, c.relkind, i.inhdetachpending,"
-                    "       pg_catalog.pg_get_expr(c.relpartbound, 0)"  // 0: takes no lock
-                    "  FROM pg_catalog.pg_inherits i"
-                    "  JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid"
-                    "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-                    " WHERE i.inhparent = $1::oid AND c.relpartbound IS NOT NULL ORDER BY c.oid"),
-                {pg::from_oid(parent)});
+  const Rows rows = pg::query_often(
+      Sql("SELECT c.oid, n.nspname, c.relname, c.relkind, i.inhdetachpending,"
+          "       pg_catalog.pg_get_expr(c.relpartbound, 0)"  // 0: takes no lock
+          "  FROM pg_catalog.pg_inherits i"
+          "  JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid"
+          "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+          " WHERE i.inhparent = $1::oid AND c.relpartbound IS NOT NULL ORDER BY c.oid"),
+      {pg::from_oid(parent)});
   std::vector<Partition> partitions;
   for (const auto& row : rows) {
     const Oid oid = pg::to_oid(row[0]);
@@ -188,9 +188,9 @@ Plan plan_set(ManagedSet& managed, Micros now) {
 
 std::vector<Range> load_ranges(Oid parent, const Axis& axis) {
   std::vector<Range> ranges;
-  for (const auto& row : pg::query(Sql("SELECT inhrelid FROM pg_catalog.pg_inherits"
-                                       " WHERE inhparent = $1::oid AND NOT inhdetachpending"),
-                                   {pg::from_oid(parent)})) {
+  for (const auto& row : pg::query_often(Sql("SELECT inhrelid FROM pg_catalog.pg_inherits"
+                                             " WHERE inhparent = $1::oid AND NOT inhdetachpending"),
+                                         {pg::from_oid(parent)})) {
     const PgsBound* bound = pg::call(pgs_partition_bound, pg::to_oid(row[0]));
     if (bound == nullptr || bound->is_default) continue;  // nullptr: gone since the query above
     ranges.push_back(std::get<Range>(to_bound(*bound, axis)));

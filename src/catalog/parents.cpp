@@ -80,7 +80,7 @@ std::vector<KeyColumn> read_key(Parent& parent, const Sql& columns,
          "  LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.collnamespace"
          " WHERE k.attnum <> 0"
          " ORDER BY k.ord";
-  const Rows rows = pg::query(sql, parameters);
+  const Rows rows = pg::query_often(sql, parameters);
   std::vector<KeyColumn> key;
   for (const auto& row : rows) {
     key.push_back(
@@ -100,20 +100,21 @@ void read_kind(ParentFacts& facts) {
 }
 
 std::vector<QualifiedName> read_referenced(Oid parent) {
-  const Rows rows = pg::query(Sql("SELECT DISTINCT n.nspname, r.relname"
-                                  "  FROM pg_catalog.pg_constraint k"
-                                  "  JOIN pg_catalog.pg_class r ON r.oid = k.confrelid"
-                                  "  JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace"
-                                  " WHERE k.conrelid = $1::oid AND k.contype = 'f' ORDER BY 1, 2"),
-                              {pg::from_oid(parent)});
+  const Rows rows =
+      pg::query_often(Sql("SELECT DISTINCT n.nspname, r.relname"
+                          "  FROM pg_catalog.pg_constraint k"
+                          "  JOIN pg_catalog.pg_class r ON r.oid = k.confrelid"
+                          "  JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace"
+                          " WHERE k.conrelid = $1::oid AND k.contype = 'f' ORDER BY 1, 2"),
+                      {pg::from_oid(parent)});
   std::vector<QualifiedName> tables;
   for (const auto& row : rows) tables.push_back({Identifier(*row[0]), Identifier(*row[1])});
   return tables;
 }
 
 Oid owner_of(Oid table) {
-  const Rows rows = pg::query(Sql("SELECT relowner FROM pg_catalog.pg_class WHERE oid = $1::oid"),
-                              {pg::from_oid(table)});
+  const Rows rows = pg::query_often(
+      Sql("SELECT relowner FROM pg_catalog.pg_class WHERE oid = $1::oid"), {pg::from_oid(table)});
   return to_oid(rows.front()[0]);
 }
 
@@ -169,7 +170,7 @@ std::optional<KeyStorage> storage_of(Oid type) {
 }
 
 ParentFacts read_parent(Oid parent) {
-  const Rows rows = pg::query(
+  const Rows rows = pg::query_often(
       Sql("SELECT n.nspname, c.relname, c.relkind, c.relpersistence, c.relowner, c.relreplident,"
           "       c.relrowsecurity, coalesce(t.spcname, ''), coalesce(m.amname, ''), p.partstrat,"
           "       coalesce(p.partexprs IS NOT NULL, false),"
@@ -231,10 +232,11 @@ ParentFacts read_parent(Oid parent) {
 
 // Up to server 16 the catalog says -1 where newer ones have NULL.
 std::vector<ColumnTarget> read_statistics_targets(Oid table) {
-  const Rows rows = pg::query(Sql("SELECT attname, attstattarget FROM pg_catalog.pg_attribute"
-                                  " WHERE attrelid = $1::oid AND attnum > 0 AND NOT attisdropped"
-                                  "   AND attstattarget >= 0 ORDER BY attnum"),
-                              {pg::from_oid(table)});
+  const Rows rows =
+      pg::query_often(Sql("SELECT attname, attstattarget FROM pg_catalog.pg_attribute"
+                          " WHERE attrelid = $1::oid AND attnum > 0 AND NOT attisdropped"
+                          "   AND attstattarget >= 0 ORDER BY attnum"),
+                      {pg::from_oid(table)});
   std::vector<ColumnTarget> targets;
   for (const auto& row : rows) targets.push_back({*row[0], static_cast<int>(pg::to_int(row[1]))});
   return targets;
@@ -263,7 +265,7 @@ ParentFacts partitioned_by(const ParentFacts& facts, Method method, const std::s
 }
 
 std::vector<Grant> read_grants(Oid relation) {
-  const Rows rows = pg::query(
+  const Rows rows = pg::query_often(
       Sql("SELECT coalesce(r.rolname, ''), x.privilege_type, x.attname, x.is_grantable"
           "  FROM (SELECT g.grantee, g.privilege_type, g.is_grantable, '' AS attname, c.relowner"
           "          FROM pg_catalog.pg_class c, aclexplode(c.relacl) g WHERE c.oid = $1::oid"
@@ -295,18 +297,19 @@ void require_ownership(Oid table) {
 void require_ownership(const ParentFacts& facts) { require_ownership(facts.parent.oid); }
 
 std::vector<Oid> foreign_key_targets(Oid table) {
-  const Rows rows = pg::query(Sql("SELECT DISTINCT confrelid::oid FROM pg_catalog.pg_constraint"
-                                  " WHERE conrelid = $1::oid AND contype = 'f' ORDER BY 1"),
-                              {pg::from_oid(table)});
+  const Rows rows =
+      pg::query_often(Sql("SELECT DISTINCT confrelid::oid FROM pg_catalog.pg_constraint"
+                          " WHERE conrelid = $1::oid AND contype = 'f' ORDER BY 1"),
+                      {pg::from_oid(table)});
   std::vector<Oid> targets;
   for (const auto& row : rows) targets.push_back(to_oid(row[0]));
   return targets;
 }
 
 bool has_column(Oid relation, const std::string& column) {
-  return !pg::query(Sql("SELECT FROM pg_catalog.pg_attribute"
-                        " WHERE attrelid = $1::oid AND attname = $2 AND NOT attisdropped"),
-                    {pg::from_oid(relation), column})
+  return !pg::query_often(Sql("SELECT FROM pg_catalog.pg_attribute"
+                              " WHERE attrelid = $1::oid AND attname = $2 AND NOT attisdropped"),
+                          {pg::from_oid(relation), column})
               .empty();
 }
 
@@ -324,8 +327,8 @@ std::optional<KeyKind> key_kind(Oid type) {
 }
 
 bool relation_exists(Oid relation) {
-  return !pg::query(Sql("SELECT FROM pg_catalog.pg_class WHERE oid = $1::oid"),
-                    {pg::from_oid(relation)})
+  return !pg::query_often(Sql("SELECT FROM pg_catalog.pg_class WHERE oid = $1::oid"),
+                          {pg::from_oid(relation)})
               .empty();
 }
 

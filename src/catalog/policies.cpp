@@ -24,11 +24,11 @@ std::vector<Oid> own_sets() {
 }
 
 bool may_see(Oid parent) {
-  return !pg::query(Sql("SELECT FROM pg_catalog.pg_class c"
-                        " WHERE c.oid = $1::oid"
-                        "   AND (pg_catalog.pg_has_role(c.relowner, 'USAGE')"
-                        "        OR pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE'))"),
-                    {pg::from_oid(parent)})
+  return !pg::query_often(Sql("SELECT FROM pg_catalog.pg_class c"
+                              " WHERE c.oid = $1::oid"
+                              "   AND (pg_catalog.pg_has_role(c.relowner, 'USAGE')"
+                              "        OR pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE'))"),
+                          {pg::from_oid(parent)})
               .empty();
 }
 
@@ -40,7 +40,7 @@ std::optional<PolicyRow> load_policy(Oid parent) {
          // a table that has left the tree keeps what it has, whatever the policy was
          "    AND (level = 0 OR EXISTS (SELECT FROM pg_catalog.pg_partition_ancestors(parent) a"
          "                               WHERE a.relid = root))";
-  const Rows rows = pg::query(sql, {pg::from_oid(parent)});
+  const Rows rows = pg::query_often(sql, {pg::from_oid(parent)});
   if (rows.empty()) return std::nullopt;
   return to_policy_row(rows.front());
 }

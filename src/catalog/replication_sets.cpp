@@ -12,15 +12,15 @@ using pg::to_oid;
 
 void load_publications(Inventory& inventory) {
   const auto acting = pg::Acting::as_extension();
-  const Rows rows =
-      pg::query(Sql("SELECT r.prrelid, p.pubname, p.pubowner"
-                    "  FROM (SELECT inhrelid FROM pg_catalog.pg_inherits WHERE inhparent = $1::oid"
-                    "        UNION SELECT partition FROM pgscale.retirement"
-                    "               WHERE parent = $1::oid AND published) AS t (oid)"
-                    "  JOIN pg_catalog.pg_publication_rel r ON r.prrelid = t.oid"
-                    "  JOIN pg_catalog.pg_publication p ON p.oid = r.prpubid"
-                    " ORDER BY p.pubname"),
-                {pg::from_oid(inventory.parent.oid)});
+  const Rows rows = pg::query_often(
+      Sql("SELECT r.prrelid, p.pubname, p.pubowner"
+          "  FROM (SELECT inhrelid FROM pg_catalog.pg_inherits WHERE inhparent = $1::oid"
+          "        UNION SELECT partition FROM pgscale.retirement"
+          "               WHERE parent = $1::oid AND published) AS t (oid)"
+          "  JOIN pg_catalog.pg_publication_rel r ON r.prrelid = t.oid"
+          "  JOIN pg_catalog.pg_publication p ON p.oid = r.prpubid"
+          " ORDER BY p.pubname"),
+      {pg::from_oid(inventory.parent.oid)});
   if (rows.empty()) return;
   std::map<Oid, std::vector<Publication>> found;
   for (const auto& row : rows) found[to_oid(row[0])].push_back({*row[1], to_oid(row[2])});
@@ -34,7 +34,7 @@ void load_publications(Inventory& inventory) {
 
 void load_subscriptions(Inventory& inventory) {
   const auto acting = pg::Acting::as_extension();
-  for (const auto& row : pg::query(
+  for (const auto& row : pg::query_often(
            Sql("WITH RECURSIVE tree (oid) AS ("
                "    SELECT $1::oid"
                "    UNION ALL"

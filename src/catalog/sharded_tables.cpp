@@ -286,13 +286,13 @@ Fate fate_of(const std::string& cluster, const std::string& transaction) {
 
 std::optional<Sharding> load_sharding(Oid parent) {
   const auto rows =
-      pg::query(Sql("SELECT s.name, (SELECT count(*) FROM pgscale.placement p"
-                    "                 WHERE p.relation = t.relation AND p.shard = s.name)"
-                    "  FROM pgscale.sharded_table t"
-                    "  JOIN pgscale.shard s ON s.state = 'active'"
-                    "                      AND (t.shards IS NULL OR s.name = ANY (t.shards))"
-                    " WHERE t.relation = $1::oid ORDER BY s.number"),
-                {pg::from_oid(parent)});
+      pg::query_often(Sql("SELECT s.name, (SELECT count(*) FROM pgscale.placement p"
+                          "                 WHERE p.relation = t.relation AND p.shard = s.name)"
+                          "  FROM pgscale.sharded_table t"
+                          "  JOIN pgscale.shard s ON s.state = 'active'"
+                          "                      AND (t.shards IS NULL OR s.name = ANY (t.shards))"
+                          " WHERE t.relation = $1::oid ORDER BY s.number"),
+                      {pg::from_oid(parent)});
   if (rows.empty()) return std::nullopt;
   Sharding sharding{read_sharded_table(parent), {}};
   for (const auto& row : rows) {

@@ -30,15 +30,15 @@ Value from_oids(const std::optional<std::vector<Oid>>& oids) {
 
 SetState load_state(Oid parent) {
   const auto acting = pg::Acting::as_extension();
-  const Rows rows =
-      pg::query(Sql("SELECT filled, polled, ")
-                    << micros_of("next_due") << ", " << micros_of("retry_at")
-                    << ", coalesce(refusals, ''), failures, crashes, coalesce(cluster, ''), "
-                    << micros_of("hold_until") << ", " << micros_of("look_at") << ", "
-                    << micros_of("refreshed_at")
-                    << ", (SELECT array_agg(c.id) FROM pgscale.change c WHERE c.parent = $1::oid)"
-                       "  FROM pgscale.set_state WHERE parent = $1::oid",
-                {pg::from_oid(parent)});
+  const Rows rows = pg::query_often(
+      Sql("SELECT filled, polled, ")
+          << micros_of("next_due") << ", " << micros_of("retry_at")
+          << ", coalesce(refusals, ''), failures, crashes, coalesce(cluster, ''), "
+          << micros_of("hold_until") << ", " << micros_of("look_at") << ", "
+          << micros_of("refreshed_at")
+          << ", (SELECT array_agg(c.id) FROM pgscale.change c WHERE c.parent = $1::oid)"
+             "  FROM pgscale.set_state WHERE parent = $1::oid",
+      {pg::from_oid(parent)});
   SetState state;
   state.hold_until = pg::real_now() + kHoldAfterRestore;
   if (rows.empty()) return state;

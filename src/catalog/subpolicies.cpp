@@ -50,11 +50,11 @@ void take_up(Oid root, const SubPolicy& subpolicy) {
 std::optional<Place> place_below(Oid parent) {
   const auto acting = pg::Acting::as_extension();
   const Rows rows =
-      pg::query(Sql("SELECT root::oid, level FROM pgscale.managed_set"
-                    " WHERE parent = $1::oid AND level > 0"
-                    "   AND EXISTS (SELECT FROM pg_catalog.pg_partition_ancestors(parent) a"
-                    "                WHERE a.relid = root)"),
-                {pg::from_oid(parent)});
+      pg::query_often(Sql("SELECT root::oid, level FROM pgscale.managed_set"
+                          " WHERE parent = $1::oid AND level > 0"
+                          "   AND EXISTS (SELECT FROM pg_catalog.pg_partition_ancestors(parent) a"
+                          "                WHERE a.relid = root)"),
+                      {pg::from_oid(parent)});
   if (rows.empty()) return std::nullopt;
   return Place{pg::to_oid(rows.front()[0]), static_cast<int>(pg::to_int(rows.front()[1]))};
 }
@@ -66,7 +66,8 @@ std::vector<SubPolicy> load_subpolicies(const Place& place) {
       << ", level, method, control, fills FROM pgscale.subpolicy"
          " WHERE parent = $1::oid AND level > $2::int ORDER BY level";
   std::vector<SubPolicy> subpolicies;
-  for (const auto& row : pg::query(sql, {pg::from_oid(place.root), pg::from_int(place.level)})) {
+  for (const auto& row :
+       pg::query_often(sql, {pg::from_oid(place.root), pg::from_int(place.level)})) {
     const auto own = row.end() - 4;
     subpolicies.push_back({static_cast<int>(pg::to_int(own[0])), to_method(*own[1]), *own[2],
                            pg::to_bool(own[3]), to_policy_row(row)});
@@ -130,16 +131,16 @@ void delete_subpolicies(Oid root, int level) {
 
 std::vector<Oid> sets_below(Oid above) {
   const auto acting = pg::Acting::as_extension();
-  return pg::to_oids(
-      pg::query(Sql("WITH place AS (SELECT coalesce(s.root, s.parent) AS root, s.level"
-                    "                 FROM pgscale.set_state s WHERE s.parent = $1::oid)"
-                    "SELECT s.parent::oid FROM place"
-                    "  JOIN pgscale.set_state s ON s.root = place.root AND s.level > place.level"
-                    "  JOIN pg_catalog.pg_class c ON c.oid = s.parent"
-                    " WHERE EXISTS (SELECT FROM pg_catalog.pg_partition_ancestors(s.parent) a"
-                    "                WHERE a.relid = $1::oid)"
-                    " ORDER BY s.level, c.relnamespace::regnamespace::text, c.relname"),
-                {pg::from_oid(above)}));
+  return pg::to_oids(pg::query_often(
+      Sql("WITH place AS (SELECT coalesce(s.root, s.parent) AS root, s.level"
+          "                 FROM pgscale.set_state s WHERE s.parent = $1::oid)"
+          "SELECT s.parent::oid FROM place"
+          "  JOIN pgscale.set_state s ON s.root = place.root AND s.level > place.level"
+          "  JOIN pg_catalog.pg_class c ON c.oid = s.parent"
+          " WHERE EXISTS (SELECT FROM pg_catalog.pg_partition_ancestors(s.parent) a"
+          "                WHERE a.relid = $1::oid)"
+          " ORDER BY s.level, c.relnamespace::regnamespace::text, c.relname"),
+      {pg::from_oid(above)}));
 }
 
 void settle_tree(Oid root) {

@@ -111,8 +111,8 @@ class ResultRows {
     (void)execute(sql);
     pg::call(pgs_rows_add_result, call_);
   }
-  void add_query(KeptStatement& statement) {
-    statement.execute();
+  void add_query_often(const Sql& sql) {
+    (void)execute_often(sql);
     pg::call(pgs_rows_add_result, call_);
   }
   void add(const std::vector<PgsCell>& cells) { pg::call(pgs_rows_add_cells, call_, cells.data()); }

@@ -1,6 +1,8 @@
 #include "pg/query.h"
 
 #include <cstdlib>
+#include <string>
+#include <unordered_map>
 
 namespace pgscale::pg {
 namespace {
@@ -98,6 +100,18 @@ Rows query(const Sql& sql, const std::vector<Value>& parameters) {
 std::uint64_t execute(const Sql& sql, const std::vector<Value>& parameters) {
   const auto values = pointers(parameters);
   return call(pgs_spi_execute, sql.text().c_str(), static_cast<int>(values.size()), values.data());
+}
+
+std::uint64_t execute_often(const Sql& sql, const std::vector<Value>& parameters) {
+  static std::unordered_map<std::string, void*> plans;
+  const auto values = pointers(parameters);
+  return call(pgs_spi_execute_kept, sql.text().c_str(), static_cast<int>(values.size()),
+              values.data(), &plans[sql.text()]);
+}
+
+Rows query_often(const Sql& sql, const std::vector<Value>& parameters) {
+  const std::uint64_t count = execute_often(sql, parameters);
+  return fetch(count, call(pgs_spi_columns));
 }
 
 Rows query_latest(const Sql& sql, const std::vector<Value>& parameters) {

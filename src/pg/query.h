@@ -56,16 +56,10 @@ std::uint64_t execute(const Sql& sql, const std::vector<Value>& parameters = {})
 // Sees what other sessions committed a moment ago, whatever the caller's isolation level.
 [[nodiscard]] Rows query_latest(const Sql& sql, const std::vector<Value>& parameters);
 
-// A statement without parameters whose plan the session keeps: of a view of many parts, to compile
-// it takes as long as to run it.
-class KeptStatement {
- public:
-  explicit KeptStatement(Sql sql) : sql_(std::move(sql)) {}
-  void execute() { (void)pg::call(pgs_spi_execute_kept, sql_.text().c_str(), &plan_); }
-
- private:
-  Sql sql_;
-  void* plan_ = nullptr;
-};
+// The same by plans that the session keeps, for statements of constant text that are run for each
+// set, or compile longer than they run. One plan serves all values, so none for tables of users: it
+// would lock all of their partitions.
+[[nodiscard]] Rows query_often(const Sql& sql, const std::vector<Value>& parameters = {});
+std::uint64_t execute_often(const Sql& sql, const std::vector<Value>& parameters = {});
 
 }  // namespace pgscale::pg

@@ -34,22 +34,42 @@ pgs_spi_finish(void)
 	SPI_finish();
 }
 
-static uint64_t
-execute(const char *sql, int count, const char *const *parameters, bool read_only)
+/* The parameters of a statement, all of type text. */
+typedef struct Parameters
 {
-	Oid		   *types = palloc_array(Oid, count + 1);
-	Datum	   *values = palloc_array(Datum, count + 1);
-	char	   *nulls = palloc0(count + 1);
-	int			status;
+	int			count;
+	Oid		   *types;
+	Datum	   *values;
+	char	   *nulls;
+} Parameters;
+
+static Parameters
+texts(int count, const char *const *parameters)
+{
+	Parameters	found = {
+		.count = count,
+		.types = palloc_array(Oid, count + 1),
+		.values = palloc_array(Datum, count + 1),
+		.nulls = palloc0(count + 1)
+	};
 
 	for (int i = 0; i < count; i++)
 	{
-		types[i] = TEXTOID;
-		nulls[i] = parameters[i] == NULL ? 'n' : ' ';
-		values[i] = parameters[i] == NULL ? (Datum) 0 : CStringGetTextDatum(parameters[i]);
+		found.types[i] = TEXTOID;
+		found.nulls[i] = parameters[i] == NULL ? 'n' : ' ';
+		found.values[i] = parameters[i] == NULL ? (Datum) 0 : CStringGetTextDatum(parameters[i]);
 	}
+	return found;
+}
+
+static uint64_t
+execute(const char *sql, int count, const char *const *parameters, bool read_only)
+{
+	Parameters	given = texts(count, parameters);
+	int			status;
+
 	SPI_freetuptable(SPI_tuptable);
-	status = SPI_execute_with_args(sql, count, types, values, nulls, read_only, 0);
+	status = SPI_execute_with_args(sql, given.count, given.types, given.values, given.nulls, read_only, 0);
 	if (status < 0)
 		elog(ERROR, "SPI_execute_with_args failed: %s", SPI_result_code_string(status));
 	return SPI_processed;
@@ -74,20 +94,21 @@ pgs_spi_execute_latest(const char *sql, int count, const char *const *parameters
 }
 
 uint64_t
-pgs_spi_execute_kept(const char *sql, void **plan)
+pgs_spi_execute_kept(const char *sql, int count, const char *const *parameters, void **plan)
 {
+	Parameters	given = texts(count, parameters);
 	int			status;
 
 	SPI_freetuptable(SPI_tuptable);
 	if (*plan == NULL)
 	{
-		SPIPlanPtr	made = SPI_prepare(sql, 0, NULL);
+		SPIPlanPtr	made = SPI_prepare_cursor(sql, given.count, given.types, CURSOR_OPT_GENERIC_PLAN);
 
 		if (made == NULL || SPI_keepplan(made) != 0)
-			elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
+			elog(ERROR, "SPI_prepare_cursor failed: %s", SPI_result_code_string(SPI_result));
 		*plan = made;
 	}
-	status = SPI_execute_plan(*plan, NULL, NULL, false, 0);
+	status = SPI_execute_plan(*plan, given.values, given.nulls, IsInParallelMode(), 0);
 	if (status < 0)
 		elog(ERROR, "SPI_execute_plan failed: %s", SPI_result_code_string(status));
 	return SPI_processed;

@@ -19,10 +19,10 @@ extern void pgs_spi_finish(void);	/* never raises */
 extern uint64_t pgs_spi_execute(const char *sql, int count, const char *const *parameters);
 
 /*
- * The same without parameters, by a plan that is kept in *plan (at first NULL) for the
- * rest of the session; the server makes it anew when what it rests on has changed.
+ * The same by a plan, one for all values of the parameters, that is kept in *plan (at first
+ * NULL) for the rest of the session; the server makes it anew when what it rests on has changed.
  */
-extern uint64_t pgs_spi_execute_kept(const char *sql, void **plan);
+extern uint64_t pgs_spi_execute_kept(const char *sql, int count, const char *const *parameters, void **plan);
 extern int	pgs_spi_columns(void);	/* of the last result; 0 when there is none */
 extern const char *pgs_spi_value(uint64_t row, int column);	/* NULL for an SQL null; columns from 1 */
 
