@@ -3,6 +3,7 @@
 #include "pg/attempt.h"
 #include "pg/call.h"
 #include "shim/foreign_statistics.h"
+#include "shim/session.h"
 
 namespace pgscale::catalog {
 namespace {
@@ -128,6 +129,8 @@ std::vector<LeafStatistics> read_statistics(const std::vector<std::vector<pg::Va
 void store_statistics(const ShardLeaf& leaf, const LeafStatistics& statistics) {
   const Oid table = leaf.foreign_table;
   const auto store = server_imports_statistics() ? import_column : store_column;
+  // First, because whoever is in the way must not be taken for values that the type refuses.
+  pg::call(pgs_lock_against_vacuum, table);
   for (const ColumnStatistics& column : statistics.columns) {
     const auto trouble = pg::attempt([&] { store(table, column); });
     if (trouble) store(table, without_values(column));
