@@ -83,9 +83,10 @@ void StepRunner::make_place(const Step& step, Oid table, int level,
 // ATTACH on, before the next visit can make it. Another visit, to a tree that grows, may be making
 // the same.
 void StepRunner::make_places_ahead(const Step& step, Oid partition, pg::LockTimeout& limit) {
+  // One limit for all: the first may lock the targets of foreign keys until the step ends.
+  limit.restart();
   for (const Step& place : catalog::places_ahead(managed_, partition, pg::policy_now())) {
     if (!has_room_for(step, place)) return;
-    limit.restart();
     const auto made_before = made_;
     if (pg::attempt([&] { make(place, limit); })) made_ = made_before;
   }

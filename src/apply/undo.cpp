@@ -14,6 +14,7 @@
 #include "catalog/foreign_keys.h"
 #include "catalog/inventory.h"
 #include "catalog/journal.h"
+#include "catalog/places.h"
 #include "catalog/retirements.h"
 #include "catalog/state.h"
 #include "catalog/undo.h"
@@ -120,12 +121,18 @@ class Undoing {
   bool take_out(StepRunner& runner, const PartitionSet& set, const Partition& partition) {
     const Parent& parent = set.inventory.parent;
     if (!empty_nearly(runner, parent, partition)) return false;
-    if (!catalog::is_closed(partition.oid) && !done(runner, close_step(partition))) return false;
+    if (!catalog::is_closed(partition.oid) && !close(runner, partition)) return false;
     if (!empty_closed(runner, parent, partition) || !await_readers(partition)) return false;
     if (all_done(runner, detach_steps(set, partition))) return true;
     if (!catalog::is_detach_pending(partition.oid)) return false;
     report_.trouble.reset();
     return true;
+  }
+
+  bool close(StepRunner& runner, const Partition& partition) {
+    std::vector<NamedRelation> below;
+    return look([&] { below = catalog::tables_below(partition.oid); }) &&
+           done(runner, close_step(partition, below));
   }
 
   [[nodiscard]] bool is_attached(const Partition& partition) const {
@@ -135,7 +142,11 @@ class Undoing {
 
   // What was closed and stays takes rows again.
   void reopen(StepRunner& runner, const Partition& partition) {
-    if (!runner.run(open_step(partition)).failure) return;
+    const auto trouble = report_.trouble;
+    std::vector<NamedRelation> below;
+    const bool has_looked = look([&] { below = catalog::tables_below(partition.oid); });
+    report_.trouble = trouble;
+    if (has_looked && !runner.run(open_step(partition, below)).failure) return;
     report_.trouble->hint = "Partition " + readable(partition.name) +
                             " takes no rows until the procedure has been called again.";
   }

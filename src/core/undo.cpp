@@ -83,6 +83,25 @@ PartitionSet undone(const PartitionSet& set) {
   return undone;
 }
 
+// ALTER TABLE takes the locks of all below by itself, but each with a lock timeout of its own.
+Step with_locks(Action action, const Partition& partition, const std::vector<NamedRelation>& below,
+                const std::string& reason, const Sql& statement) {
+  Step step{action,
+            partition.oid,
+            partition.name,
+            partition.bound_text,
+            reason,
+            {lock_statement(partition.name, LockMode::kAccessExclusive)},
+            "ACCESS EXCLUSIVE on " + readable(partition.name)};
+  step.others = below;
+  for (const NamedRelation& table : below) {
+    step.sql.push_back(lock_statement(table.name, LockMode::kAccessExclusive));
+    step.locks += ", " + readable(table.name);
+  }
+  step.sql.push_back(statement);
+  return step;
+}
+
 Sql position(std::int64_t page) {
   Sql sql("'(");
   return sql << page << ",0)'::pg_catalog.tid";
@@ -202,26 +221,15 @@ Step move_step(const Parent& parent, const Partition& partition, const UndoLeaf&
   return step;
 }
 
-Step close_step(const Partition& partition) {
-  return {Action::kSeal,
-          partition.oid,
-          partition.name,
-          partition.bound_text,
-          "so that it stays empty",
-          {seal_statement(partition.name)},
-          "ACCESS EXCLUSIVE on " + readable(partition.name)};
+Step close_step(const Partition& partition, const std::vector<NamedRelation>& below) {
+  return with_locks(Action::kSeal, partition, below, "so that it stays empty",
+                    seal_statement(partition.name));
 }
 
-Step open_step(const Partition& partition) {
+Step open_step(const Partition& partition, const std::vector<NamedRelation>& below) {
   Sql open("ALTER TABLE ");
   open << partition.name << " DROP CONSTRAINT " << Identifier(kSealName);
-  return {Action::kUnseal,
-          partition.oid,
-          partition.name,
-          partition.bound_text,
-          "it could not be removed",
-          {open},
-          "ACCESS EXCLUSIVE on " + readable(partition.name)};
+  return with_locks(Action::kUnseal, partition, below, "it could not be removed", open);
 }
 
 std::vector<Step> detach_steps(const PartitionSet& set, const Partition& partition) {

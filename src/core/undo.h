@@ -75,10 +75,11 @@ void check_undo(const Partition& partition, const std::vector<UndoLeaf>& leaves)
 // check_undo() has looked at from being changed before it is committed.
 [[nodiscard]] Step move_step(const Parent& parent, const Partition& partition, const UndoLeaf& leaf,
                              const UndoTarget& target, std::int64_t first, std::int64_t end);
-// From here on no row can be added to the partition, so that it stays empty once it is.
-[[nodiscard]] Step close_step(const Partition& partition);
+// From here on no row can be added to the partition, so that it stays empty once it is. The tables
+// `below` it are locked with it, in their order.
+[[nodiscard]] Step close_step(const Partition& partition, const std::vector<NamedRelation>& below);
 // Takes that back where it cannot be removed after all.
-[[nodiscard]] Step open_step(const Partition& partition);
+[[nodiscard]] Step open_step(const Partition& partition, const std::vector<NamedRelation>& below);
 // Detaches it; the drop is left over. Only when it is known to be empty and out of the set is a
 // drop asked for, so that no request of one stays behind, whatever ends this.
 [[nodiscard]] std::vector<Step> detach_steps(const PartitionSet& set, const Partition& partition);

@@ -180,10 +180,16 @@ TEST(Undo, APartitionIsEmptiedClosedAndDropped) {
   EXPECT_EQ(move.move->ctids.text(),
             "SELECT ctid FROM ONLY \"public\".\"old\" WHERE ctid >= '(0,0)'::pg_catalog.tid AND "
             "ctid < '(5,0)'::pg_catalog.tid");
-  EXPECT_EQ(close_step(old).sql[0].text(),
+  const std::vector<NamedRelation> below{{9, in_public("old_1")}};
+  const Step close = close_step(old, below);
+  ASSERT_EQ(close.sql.size(), 3U);
+  EXPECT_EQ(close.sql[0].text(), "LOCK TABLE ONLY \"public\".\"old\" IN ACCESS EXCLUSIVE MODE");
+  EXPECT_EQ(close.sql[1].text(), "LOCK TABLE ONLY \"public\".\"old_1\" IN ACCESS EXCLUSIVE MODE");
+  EXPECT_EQ(close.locks, "ACCESS EXCLUSIVE on public.old, public.old_1");
+  EXPECT_EQ(close.sql[2].text(),
             "ALTER TABLE \"public\".\"old\" ADD CONSTRAINT \"pgscale_sealed\" CHECK (false) NOT "
             "VALID");
-  EXPECT_EQ(open_step(old).sql[0].text(),
+  EXPECT_EQ(open_step(old, below).sql[2].text(),
             "ALTER TABLE \"public\".\"old\" DROP CONSTRAINT \"pgscale_sealed\"");
   const auto steps = detach_steps(set, old);
   ASSERT_EQ(steps.size(), 1U) << "what the policy says of retirement does not count here";
