@@ -49,8 +49,9 @@ void check_undo(const Parent& parent, const std::vector<UndoColumn>& columns,
                 const UndoTarget& target, const std::vector<TableReference>& references);
 void check_undo(const Partition& partition, const std::vector<UndoLeaf>& leaves);
 
-// Whether a retired table may be one that undo has taken out and not dropped yet: what retention
-// has taken out to be dropped, archived or exported stays as it is, for it may be wanted.
+// Whether a retired table may be one that undo has taken out and not dropped yet, which is known by
+// its being closed and empty, too. What is to be archived or exported stays as it is: an export
+// closes its tables as well.
 [[nodiscard]] bool may_be_emptied(const RetiredTable& table);
 
 // What an earlier call, or the steps before, have left undone: detaches that were interrupted, and
