@@ -73,15 +73,6 @@ void add_partitions(Database& database, const PgsRelationLink* links, std::int64
   }
 }
 
-Database database_of(const PgsRelation* relations, std::int64_t count) {
-  Database database;
-  database.relations.reserve(static_cast<std::size_t>(count));
-  for (std::int64_t i = 0; i < count; i++) {
-    database.relations.push_back(facts_of(relations[i]));
-  }
-  return database;
-}
-
 // What is a part of what.
 void add_links(Database& database) {
   const PgsRelationLink* links = nullptr;
@@ -90,8 +81,10 @@ void add_links(Database& database) {
   for (std::int64_t i = 0; i < indexes; i++) {
     database.index_tables[links[i].relation] = links[i].whole;
   }
+  pg::call(pgs_release, links);
   const std::int64_t children = pg::call(pgs_parents, &links);
   add_partitions(database, links, children);
+  pg::call(pgs_release, links);
 }
 
 // The statistics of the relations that are wanted.
@@ -120,14 +113,24 @@ std::vector<bool> to_be_sized(const Database& database, std::vector<bool> wanted
   return wanted;
 }
 
-// The relations as the server gives them, and what the core makes of them, in the same order.
-struct Observation {
-  Observation(const char* except_schema, bool toast)
-      : count(pg::call(pgs_relations, except_schema, toast, &relations)),
-        database(database_of(relations, count)) {}
+// Bytes that a view takes for each relation, in all that it makes of them.
+constexpr std::size_t kBytesOfOne = 512;
 
-  PgsRelation* relations = nullptr;
-  std::int64_t count;
+// The relations, and where the file of each is, in the same order.
+struct Observation {
+  Observation(const char* except_schema, bool toast) {
+    PgsRelation* relations = nullptr;
+    const std::int64_t count = pg::call(pgs_relations, except_schema, toast, &relations);
+    database.relations.reserve(static_cast<std::size_t>(count));
+    files_.reserve(static_cast<std::size_t>(count));
+    for (std::int64_t i = 0; i < count; i++) {
+      database.relations.push_back(facts_of(relations[i]));
+      files_.push_back({relations[i].tablespace, relations[i].file, 0});
+    }
+    pg::call(pgs_release, relations);
+    pg::call(pgs_keep_freed, static_cast<std::size_t>(count) * kBytesOfOne);
+  }
+
   Database database;
 
   // Once; to be called where a choice among the relations depends on it, else by measure().
@@ -165,13 +168,14 @@ struct Observation {
     files.reserve(room);
     places.reserve(room);
     for (std::size_t i = 0; i < wanted.size(); i++) {
-      if (!wanted[i] || relations[i].file == 0) continue;
-      files.push_back({relations[i].tablespace, relations[i].file, 0});
+      if (!wanted[i] || files_[i].number == 0) continue;
+      files.push_back(files_[i]);
       places.push_back(i);
     }
     return files;
   }
 
+  std::vector<PgsFile> files_;
   bool is_linked_ = false;
 };
 

@@ -103,6 +103,31 @@ pgs_relations(const char *except_schema, bool toast, PgsRelation **relations)
 	return count;
 }
 
+void
+pgs_release(const void *array)
+{
+	pfree((void *) array);
+}
+
+/*
+ * The C library of GNU/Linux gives free memory back to the system as soon as there is more of it than twice
+ * the largest piece that was ever freed; each next statement would then wait for the same pages to be made
+ * anew: 3,000 of them over 28,000 relations, for 12 of the 85 ms of view cache_hit.  A piece that is never
+ * touched costs nothing.
+ */
+void
+pgs_keep_freed(size_t bytes)
+{
+	static size_t kept = 0;
+	void	   *volatile piece;
+
+	if (bytes <= kept)
+		return;
+	kept = bytes;
+	piece = malloc(bytes);
+	free(piece);
+}
+
 bool
 pgs_statistics_are_cached(void)
 {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -64,6 +65,13 @@ typedef struct PgsRelationLink
  * indexes, or without.  Takes no lock on them.
  */
 extern int64_t pgs_relations(const char *except_schema, bool toast, PgsRelation **relations);
+/* Gives back the memory of an array that was found here; the names in it stay. */
+extern void pgs_release(const void *array);
+/*
+ * Lets this process keep twice so many bytes of what it frees, for the next
+ * statement that needs as much.  Never raises.
+ */
+extern void pgs_keep_freed(size_t bytes);
 /* Whether the server keeps a copy of all statistics that are asked for until the transaction ends. */
 extern bool pgs_statistics_are_cached(void);
 /* False when the server has counted nothing of it. */
