@@ -18,14 +18,15 @@ PgsCell relation(Oid oid) { return oid == 0 ? cell(std::nullopt) : cell(std::int
 
 PgsCell yes_or_no(bool value) { return cell(std::int64_t{value}); }
 
-// All indexes with what they are for.
+// The indexes of these tables with what they are for.
 struct Purposes {
-  std::vector<IndexDefinition> indexes = catalog::observe_indexes();
+  std::vector<IndexDefinition> indexes;
   OidMap<const IndexDefinition*> by_oid;
   std::unordered_map<Oid, Oid> redundant = redundant_indexes(indexes);
   std::unordered_set<Oid> supporting = supporting_indexes(indexes, catalog::observe_foreign_keys());
 
-  Purposes() {
+  explicit Purposes(std::vector<Oid> tables)
+      : indexes(catalog::observe_indexes(std::move(tables))) {
     by_oid.reserve(indexes.size());
     for (const IndexDefinition& index : indexes) by_oid[index.index] = &index;
   }
@@ -35,8 +36,8 @@ void index_usage(PgsCall* call) {
   std::optional<Purposes> found;
   catalog::ObservedIndexes observed;
   const Database database =
-      catalog::observe_database(Subject::kIndexes, Measures::kAll, [&found, &observed] {
-        found.emplace();
+      catalog::observe_database(Subject::kIndexes, Measures::kAll, [&](const Database& known) {
+        found.emplace(tables_of_whole_indexes(known));
         pg::Session session(pg::Venue::kFunction);
         observed = catalog::ObservedIndexes::load();
         session.end();
@@ -79,10 +80,12 @@ void index_usage(PgsCall* call) {
 }
 
 void unsupported_keys(PgsCall* call) {
-  const auto keys =
-      pgscale::unsupported_keys(catalog::observe_indexes(), catalog::observe_foreign_keys());
+  const std::vector<ForeignKey> keys = catalog::observe_foreign_keys();
+  std::vector<Oid> tables;
+  for (const ForeignKey& key : keys) tables.push_back(key.table);
+  const std::vector<IndexDefinition> indexes = catalog::observe_indexes(std::move(tables));
   pg::ResultRows result(call);
-  for (const Oid constraint : keys) result.add(Row{relation(constraint)});
+  for (const Oid key : pgscale::unsupported_keys(indexes, keys)) result.add(Row{relation(key)});
 }
 
 }  // namespace

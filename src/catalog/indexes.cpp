@@ -1,5 +1,7 @@
 #include "catalog/indexes.h"
 
+#include <algorithm>
+
 #include "core/oid_map.h"
 #include "pg/call.h"
 #include "shim/indexes.h"
@@ -40,14 +42,18 @@ IndexDefinition definition_of(const PgsIndexDefinition& found) {
 
 }  // namespace
 
-std::vector<IndexDefinition> observe_indexes() {
+std::vector<IndexDefinition> observe_indexes(std::vector<Oid> tables) {
+  if (tables.empty()) return {};
   const std::uint32_t* constrained = nullptr;
   const std::int64_t constraints = pg::call(pgs_constraint_indexes, &constrained);
   OidSet of_constraints;
+  of_constraints.reserve(static_cast<std::size_t>(constraints));
   for (std::int64_t i = 0; i < constraints; i++) of_constraints.insert(constrained[i]);
 
+  std::sort(tables.begin(), tables.end());
   const PgsIndexDefinition* found = nullptr;
-  const std::int64_t count = pg::call(pgs_index_definitions, &found);
+  const std::int64_t count = pg::call(pgs_index_definitions, tables.data(),
+                                      static_cast<std::int64_t>(tables.size()), &found);
   std::vector<IndexDefinition> indexes;
   indexes.reserve(static_cast<std::size_t>(count));
   for (std::int64_t i = 0; i < count; i++) {

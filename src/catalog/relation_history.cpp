@@ -54,20 +54,20 @@ ObservedIndexes ObservedIndexes::load() {
   if (pg::in_recovery()) return observed;  // unlogged tables cannot be read
   const auto acting = pg::Acting::as_extension();
   const auto last = load_sample_state();
-  if (!last) return observed;
-  const SampleState now = observe_sample_state(pg::policy_now(), pg::real_now());
-  if (last->cluster != now.cluster || last->relation_epoch != now.relation_epoch) return observed;
+  if (!last || !relations_continue(*last)) return observed;
 
   observed.series_start_ = last->series_start;
   const pg::Rows rows =
-      pg::query(Sql("SELECT array_agg(object),"
-                    "       array_agg(object) FILTER (WHERE observed_since IS NOT NULL),"
-                    "       array_agg(")
-                << micros_of("observed_since")
-                << ") FILTER (WHERE observed_since IS NOT NULL)"
-                   "  FROM pgscale.sample_baseline WHERE scope = 'index'");
+      pg::query_often(Sql("SELECT array_agg(object),"
+                          "       array_agg(object) FILTER (WHERE observed_since IS NOT NULL),"
+                          "       array_agg(")
+                      << micros_of("observed_since")
+                      << ") FILTER (WHERE observed_since IS NOT NULL)"
+                         "  FROM pgscale.sample_baseline WHERE scope = 'index'");
   const auto& row = rows.front();
-  for (const std::int64_t index : numbers(row[0])) observed.seen_.insert(static_cast<Oid>(index));
+  const auto seen = numbers(row[0]);
+  observed.seen_.reserve(seen.size());
+  for (const std::int64_t index : seen) observed.seen_.insert(static_cast<Oid>(index));
   const auto later = numbers(row[1]);
   const auto since = numbers(row[2]);
   for (std::size_t i = 0; i < later.size(); i++) {

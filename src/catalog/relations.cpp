@@ -140,12 +140,12 @@ struct Observation {
   }
 
   void measure(const std::vector<bool>& wanted, Measures measures,
-               const std::function<void()>& meanwhile = {}) {
+               const Meanwhile& meanwhile = {}) {
     std::vector<std::size_t> places;
     FileSurvey survey(files_of(to_be_sized(database, wanted, measures), places));
     link();
     if (measures != Measures::kSizes) add_statistics(database, wanted);
-    if (meanwhile) meanwhile();
+    if (meanwhile) meanwhile(database);
     const std::vector<PgsFile>& files = survey.finish();
     for (std::size_t i = 0; i < files.size(); i++) {
       database.relations[places[i]].bytes = files[i].bytes;
@@ -180,10 +180,10 @@ struct Observation {
 };
 
 Database observe(Subject subject, Measures measures, std::optional<Oid> below,
-                 const std::function<void()>& meanwhile) {
-  const bool toast = subject == Subject::kDatabase || subject == Subject::kPartitionTrees;
-  Observation observed("pgscale", toast);
-  if (subject != Subject::kDatabase) observed.link();
+                 const Meanwhile& meanwhile) {
+  const bool of_trees = subject == Subject::kPartitionTrees;
+  Observation observed("pgscale", of_trees || subject == Subject::kDatabase);
+  if (of_trees) observed.link();
   const std::vector<bool> wanted = within(observed.database, subject, below);
   observed.measure(wanted, measures, meanwhile);
   observed.keep(wanted);
@@ -196,8 +196,7 @@ Database observe_database(Subject subject, Measures measures, std::optional<Oid>
   return observe(subject, measures, below, {});
 }
 
-Database observe_database(Subject subject, Measures measures,
-                          const std::function<void()>& meanwhile) {
+Database observe_database(Subject subject, Measures measures, const Meanwhile& meanwhile) {
   return observe(subject, measures, std::nullopt, meanwhile);
 }
 

@@ -12,10 +12,11 @@ namespace pgscale::catalog {
 // them, as of now; only of the subject. Takes no lock on them.
 [[nodiscard]] Database observe_database(Subject subject, Measures measures,
                                         std::optional<Oid> below = std::nullopt);
-// The same, while `meanwhile` runs: parallel workers may already look for the sizes, so that it can
-// read, but write nothing.
+// The same, while `meanwhile` runs on what is known but for the sizes: parallel workers may already
+// look for these, so that it can read, but write nothing.
+using Meanwhile = std::function<void(const Database&)>;
 [[nodiscard]] Database observe_database(Subject subject, Measures measures,
-                                        const std::function<void()>& meanwhile);
+                                        const Meanwhile& meanwhile);
 
 // The sizes of these tables, pgscale's own too, and of all below them.
 [[nodiscard]] Database observe_tables(const std::unordered_set<Oid>& tables);

@@ -19,6 +19,9 @@ namespace pgscale::catalog {
 [[nodiscard]] std::optional<SampleState> load_sample_state();
 [[nodiscard]] SampleState observe_sample_state(Micros policy_now, Micros real_now);
 void save_sample_state(const SampleState& state);
+// Whether what the server counts of relations goes on from that sample: neither were the counters
+// reset nor is it another server.
+[[nodiscard]] bool relations_continue(const SampleState& last);
 
 // What was measured last; forgotten as a whole when nothing of it can be compared.
 [[nodiscard]] Baselines load_baselines(const std::string& scope);

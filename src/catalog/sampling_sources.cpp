@@ -18,7 +18,7 @@ std::optional<StatementsView> statements() {
 }
 
 std::string database_epoch() {
-  return *pg::query(
+  return *pg::query_often(
               Sql("SELECT coalesce(pg_catalog.pg_stat_get_db_stat_reset_time(d.oid)::text, '')"
                   "  FROM pg_catalog.pg_database d"
                   " WHERE d.datname = pg_catalog.current_database()"))
@@ -43,6 +43,10 @@ SampleState observe_sample_state(Micros policy_now, Micros real_now) {
   state.relation_epoch = database_epoch();
   state.query_epoch = query_epoch();
   return state;
+}
+
+bool relations_continue(const SampleState& last) {
+  return last.cluster == pg::call(pgs_cluster_identity) && last.relation_epoch == database_epoch();
 }
 
 // Without the texts, which are read from a file.

@@ -35,6 +35,13 @@ bool is_table(const RelationFacts& facts) {
   return facts.kind == RelationKind::kTable || facts.kind == RelationKind::kForeign;
 }
 
+bool is_index(const RelationFacts& facts) {
+  return facts.kind == RelationKind::kIndex || facts.kind == RelationKind::kPartitionedIndex;
+}
+
+// An index that is no partition.
+bool is_whole_index(const RelationFacts& facts) { return is_index(facts) && !facts.is_partition; }
+
 // A table that is no partition.
 bool is_root(const RelationFacts& facts) {
   return !facts.is_partition && (is_table(facts) || facts.kind == RelationKind::kPartitionedTable);
@@ -163,6 +170,14 @@ OidSet toast_tables(const Database& database) {
   return tables;
 }
 
+// The table of an index that is no partition, but not of one of the TOAST tables; else 0.
+Oid table_of_whole_index(const Database& database, const OidSet& toast,
+                         const RelationFacts& facts) {
+  if (!is_whole_index(facts)) return 0;
+  const Oid* table = database.index_tables.find(facts.oid);
+  return table == nullptr || toast.contains(*table) ? 0 : *table;
+}
+
 // Those with the most bytes here.
 std::unordered_set<Oid> largest_roots(const Database& database, std::size_t count) {
   std::vector<RootUsage> roots = root_usage(database, table_usage(database));
@@ -219,10 +234,9 @@ std::vector<bool> within(const Database& database, Subject subject, std::optiona
   const auto tables = of_trees ? tree_tables(database, below) : toast_tables(database);
   for (std::size_t i = 0; i < chosen.size(); i++) {
     const RelationFacts& facts = database.relations[i];
-    const Oid* table = database.index_tables.find(facts.oid);
-    const bool is_index = table != nullptr;
-    const bool is_listed = tables.contains(is_index ? *table : facts.oid);
-    chosen[i] = of_trees ? is_listed : !is_listed && (is_index || subject == Subject::kTables);
+    const bool is_listed = tables.contains(whole_of(database, facts));
+    chosen[i] =
+        of_trees ? is_listed : !is_listed && (is_index(facts) || subject == Subject::kTables);
   }
   return chosen;
 }
@@ -339,18 +353,20 @@ std::vector<TreeSize> tree_sizes(const Database& database, const std::unordered_
 std::vector<IndexUsage> index_usage(const Database& database) {
   std::vector<IndexUsage> indexes;
   OidMap<std::size_t> place;
+  const auto most = static_cast<std::size_t>(
+      std::count_if(database.relations.begin(), database.relations.end(), is_whole_index));
+  indexes.reserve(most);
+  place.reserve(most);
   const OidSet toast = toast_tables(database);
   for (const RelationFacts& facts : database.relations) {
-    const bool partitioned = facts.kind == RelationKind::kPartitionedIndex;
-    if ((!partitioned && facts.kind != RelationKind::kIndex) || facts.is_partition) continue;
-    const Oid* table = database.index_tables.find(facts.oid);
-    if (table == nullptr || toast.contains(*table)) continue;
+    const Oid table = table_of_whole_index(database, toast, facts);
+    if (table == 0) continue;
     place[facts.oid] = indexes.size();
     IndexUsage& usage = indexes.emplace_back();
     usage.index = facts.oid;
     usage.identity = facts.identity;
-    usage.table = root_of(database.parents, *table);
-    usage.partitioned = partitioned;
+    usage.partitioned = facts.kind == RelationKind::kPartitionedIndex;
+    usage.table = root_of(database.parents, table);
   }
   for (const RelationFacts& facts : database.relations) {
     if (facts.kind != RelationKind::kIndex) continue;
@@ -363,6 +379,16 @@ std::vector<IndexUsage> index_usage(const Database& database) {
     usage.scanned_at = std::max(usage.scanned_at, facts.scanned_at);
   }
   return indexes;
+}
+
+std::vector<Oid> tables_of_whole_indexes(const Database& database) {
+  std::vector<Oid> tables;
+  const OidSet toast = toast_tables(database);
+  for (const RelationFacts& facts : database.relations) {
+    const Oid table = table_of_whole_index(database, toast, facts);
+    if (table != 0) tables.push_back(table);
+  }
+  return tables;
 }
 
 }  // namespace pgscale

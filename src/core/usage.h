@@ -88,7 +88,8 @@ enum class Measures { kSizes, kStatistics, kTableSizesAndStatistics, kAll };
 
 // Whether each of its relations belongs to the subject; of the partition trees only the one below
 // a table, where that is given. Tables have their indexes with them, but not their TOAST tables.
-// All but kDatabase takes the links of the database.
+// Takes the links of the database for partition trees, and to know the indexes of TOAST tables,
+// where these were observed.
 [[nodiscard]] std::vector<bool> within(const Database& database, Subject subject,
                                        std::optional<Oid> below);
 // Whether each of its relations belongs to one of the tables or is below it.
@@ -169,6 +170,8 @@ struct IndexUsage {
 [[nodiscard]] std::vector<RootUsage> root_usage(const Database& database,
                                                 const std::vector<TableUsage>& tables);
 [[nodiscard]] std::vector<IndexUsage> index_usage(const Database& database);
+// The tables of these indexes; some may be named more than once.
+[[nodiscard]] std::vector<Oid> tables_of_whole_indexes(const Database& database);
 // Of the tables those that are there, in the order of the OIDs.
 [[nodiscard]] std::vector<TreeSize> tree_sizes(const Database& database,
                                                const std::unordered_set<Oid>& tables);

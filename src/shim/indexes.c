@@ -117,7 +117,7 @@ definition_of(HeapTuple tuple, Relation catalog)
 }
 
 int64_t
-pgs_index_definitions(const PgsIndexDefinition **definitions)
+pgs_index_definitions(const uint32_t *tables, int64_t table_count, const PgsIndexDefinition **definitions)
 {
 	Relation	catalog = table_open(IndexRelationId, AccessShareLock);
 	SysScanDesc scan = systable_beginscan(catalog, InvalidOid, false, NULL, 0, NULL);
@@ -128,7 +128,9 @@ pgs_index_definitions(const PgsIndexDefinition **definitions)
 
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
-		if (((Form_pg_index) GETSTRUCT(tuple))->indexrelid < FirstNormalObjectId)
+		Oid			table = ((Form_pg_index) GETSTRUCT(tuple))->indrelid;
+
+		if (bsearch(&table, tables, table_count, sizeof table, oid_cmp) == NULL)
 			continue;
 		found = with_room(found, count, &room, sizeof *found);
 		found[count++] = definition_of(tuple, catalog);

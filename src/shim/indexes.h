@@ -59,8 +59,9 @@ enum
 	PGS_METHOD_HASH = 405
 };
 
-/* Of tables of users, their partitions and matviews; in no order. */
-extern int64_t pgs_index_definitions(const PgsIndexDefinition **definitions);
+/* Of these tables, whose OIDs ascend; in no order. */
+extern int64_t pgs_index_definitions(const uint32_t *tables, int64_t table_count,
+									 const PgsIndexDefinition **definitions);
 extern int64_t pgs_foreign_keys(const PgsForeignKey **keys);
 /* Indexes that belong to a constraint. */
 extern int64_t pgs_constraint_indexes(const uint32_t **indexes);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <tuple>
 
 namespace pgscale {
@@ -241,11 +242,13 @@ TEST(Usage, SumsTheIndexesBelowAPartitionedIndex) {
   RelationFacts alone = index(103, 40, 4, 100);
   alone.is_partition = false;  // on a leaf, without one on the parent
   database.relations.push_back(alone);
-  database.index_tables = {{100, 1}, {101, 2}, {102, 4}, {103, 4}};
+  database.relations.push_back(relation(9, RelationKind::kTable, 80));
+  database.relations.push_back(relation(104, RelationKind::kIndex, 8));
+  database.index_tables = {{100, 1}, {101, 2}, {102, 4}, {103, 4}, {104, 9}};
   database.parents[101] = 100;
   database.parents[102] = 100;
   const auto indexes = index_usage(database);
-  ASSERT_EQ(indexes.size(), 2U);
+  ASSERT_EQ(indexes.size(), 3U);
   EXPECT_EQ(indexes[0].index, 100U);
   EXPECT_EQ(indexes[0].table, 1U);
   EXPECT_EQ(indexes[0].leaves, 2);
@@ -255,6 +258,10 @@ TEST(Usage, SumsTheIndexesBelowAPartitionedIndex) {
   EXPECT_EQ(indexes[1].index, 103U);
   EXPECT_EQ(indexes[1].table, 1U);
   EXPECT_EQ(indexes[1].leaves, 0);
+  EXPECT_EQ(indexes[2].table, 9U);
+  std::vector<Oid> tables = tables_of_whole_indexes(database);
+  std::sort(tables.begin(), tables.end());
+  EXPECT_EQ(tables, (std::vector<Oid>{1, 4, 9})) << "none of what is below a partitioned index";
 }
 
 TEST(TreeSizes, AddUpAllBelowEachTableThatIsAskedFor) {
@@ -309,6 +316,7 @@ TEST(Usage, KnowsNoIndexesOfToastTables) {
   database.relations[0].toast = 11;
   database.index_tables = {{12, 11}};
   EXPECT_TRUE(index_usage(database).empty());
+  EXPECT_TRUE(tables_of_whole_indexes(database).empty());
 }
 
 TEST(Activity, ContinuesOnlyWhileNoCounterFell) {
