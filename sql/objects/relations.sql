@@ -139,7 +139,7 @@ COMMENT ON COLUMN pgscale.indexes.schema IS 'Its schema';
 COMMENT ON COLUMN pgscale.indexes.name IS 'Its name';
 COMMENT ON COLUMN pgscale.indexes.index IS 'The index';
 COMMENT ON COLUMN pgscale.indexes."table" IS 'The table it is on';
-COMMENT ON COLUMN pgscale.indexes.root IS 'The topmost partitioned table above that; the table itself when it is no partition';
+COMMENT ON COLUMN pgscale.indexes.root IS 'The topmost partitioned table of the tree that this is in, as pg_partition_root() tells it; NULL when it is in none';
 COMMENT ON COLUMN pgscale.indexes.method IS 'Access method';
 COMMENT ON COLUMN pgscale.indexes.columns IS 'Its columns; an expression is not told, because that would take a lock';
 COMMENT ON COLUMN pgscale.indexes.leaves IS 'Indexes of partitions below it; 0 for a plain one';

@@ -79,7 +79,7 @@ CREATE FUNCTION pgscale.index_usage()
     SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' SET jit = off
     AS 'MODULE_PATHNAME', 'pgscale_index_usage';
 COMMENT ON FUNCTION pgscale.index_usage() IS
-'Each index of users that is no partition of another: size and statistics with all indexes below it, and what it is for; root is the topmost table; part of the view indexes';
+'Each index of users that is no partition of another: size and statistics with all indexes below it, and what it is for; root is NULL for a table in no partition tree; part of the view indexes';
 
 CREATE FUNCTION pgscale.file_systems()
     RETURNS TABLE (name text, total_bytes bigint, free_bytes bigint)

@@ -58,7 +58,7 @@ void index_usage(PgsCall* call) {
                    cell(identity.name),
                    relation(identity.owner),
                    cell(methods[identity.method]),
-                   relation(usage.table),
+                   relation(usage.root),
                    relation(index.table),
                    cell(usage.leaves),
                    cell(usage.bytes),

@@ -366,7 +366,8 @@ std::vector<IndexUsage> index_usage(const Database& database) {
     usage.index = facts.oid;
     usage.identity = facts.identity;
     usage.partitioned = facts.kind == RelationKind::kPartitionedIndex;
-    usage.table = root_of(database.parents, table);
+    const bool in_tree = usage.partitioned || database.parents.find(table) != nullptr;
+    if (in_tree) usage.root = root_of(database.parents, table);
   }
   for (const RelationFacts& facts : database.relations) {
     if (facts.kind != RelationKind::kIndex) continue;

@@ -153,7 +153,7 @@ struct TreeSize {
 struct IndexUsage {
   Oid index = 0;
   Identity identity;
-  Oid table = 0;  // its root table
+  Oid root = 0;  // the topmost table of the partition tree its table is in; 0 for none
   bool partitioned = false;
   int leaves = 0;  // 0 for a plain index
   std::int64_t bytes = 0;

@@ -33,7 +33,7 @@ CREATE INDEX "items Odd" ON items ("b", lower(c));
 CREATE VIEW shown AS SELECT * FROM pgscale.indexes WHERE schema = 'indexes';
 
 -- which do the work of others: duplicates and beginnings, of the same method, classes, direction and predicate
-SELECT name, method, columns, redundant_with FROM shown WHERE root = 'items'::regclass ORDER BY name COLLATE "C";
+SELECT name, method, columns, redundant_with FROM shown WHERE "table" = 'items'::regclass ORDER BY name COLLATE "C";
 -- what each is for
 SELECT name, is_unique, is_primary, is_constraint, is_replica_identity, is_partial, is_valid, is_ready, unused FROM shown
  WHERE name IN ('items_pkey', 'items_during_excl', 'items_a_id', 'items_part', 'items_a') ORDER BY name COLLATE "C";
@@ -61,6 +61,7 @@ SELECT name, "table", root, leaves, is_valid, redundant_with FROM shown WHERE ro
 CREATE INDEX parted_2_k ON parted_2 (k);
 ALTER INDEX parted_k ATTACH PARTITION parted_2_k;
 SELECT name, leaves, is_valid FROM shown WHERE root = 'parted'::regclass ORDER BY name;
+SELECT count(*) AS differing FROM shown WHERE root IS DISTINCT FROM pg_partition_root("table");
 
 -- since when it is observed: a new index or one that was reset must not seem to be long unused
 CALL pgscale.take_sample();

@@ -250,15 +250,15 @@ TEST(Usage, SumsTheIndexesBelowAPartitionedIndex) {
   const auto indexes = index_usage(database);
   ASSERT_EQ(indexes.size(), 3U);
   EXPECT_EQ(indexes[0].index, 100U);
-  EXPECT_EQ(indexes[0].table, 1U);
+  EXPECT_EQ(indexes[0].root, 1U);
   EXPECT_EQ(indexes[0].leaves, 2);
   EXPECT_EQ(indexes[0].bytes, 30);
   EXPECT_EQ(indexes[0].activity.scans, 3);
   EXPECT_EQ(indexes[0].scanned_at, 900) << "used anywhere is used";
   EXPECT_EQ(indexes[1].index, 103U);
-  EXPECT_EQ(indexes[1].table, 1U);
+  EXPECT_EQ(indexes[1].root, 1U);
   EXPECT_EQ(indexes[1].leaves, 0);
-  EXPECT_EQ(indexes[2].table, 9U);
+  EXPECT_EQ(indexes[2].root, 0U) << "its table is in no partition tree";
   std::vector<Oid> tables = tables_of_whole_indexes(database);
   std::sort(tables.begin(), tables.end());
   EXPECT_EQ(tables, (std::vector<Oid>{1, 4, 9})) << "none of what is below a partitioned index";
