@@ -1,4 +1,4 @@
-#include <string>
+#include <optional>
 #include <vector>
 
 #include "core/breaker.h"
@@ -17,12 +17,13 @@ void shard_breakers(PgsCall* call) {
     const PgsShardHealth& health = shards[i].health;
     const bool known = health.since != 0;
     const auto seen = health.last_seen != 0 ? std::optional(health.last_seen) : std::nullopt;
-    const std::string round_trip = std::to_string(static_cast<double>(health.round_trip) / 1000);
+    const auto round_trip = health.round_trip < 0
+                                ? std::nullopt
+                                : std::optional(static_cast<double>(health.round_trip) / 1000);
     rows.add({pg::cell(static_cast<std::int64_t>(shards[i].server)),
               pg::cell(text(static_cast<BreakerState>(health.state))),
-              pg::cell(known ? std::optional(health.since) : std::nullopt),
-              pg::cell(health.round_trip >= 0 ? round_trip.c_str() : nullptr), pg::cell(seen),
-              pg::cell(health.error[0] != '\0' ? health.error : nullptr)});
+              pg::cell(known ? std::optional(health.since) : std::nullopt), pg::cell(round_trip),
+              pg::cell(seen), pg::cell(health.error[0] != '\0' ? health.error : nullptr)});
   }
 }
 

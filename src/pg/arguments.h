@@ -90,11 +90,19 @@ inline void return_row(PgsCall* call, const std::vector<Value>& values) {
 }
 
 // A value of a row that does not go through text; see PgsCell.
-inline PgsCell cell(std::int64_t number) { return {false, number, nullptr}; }
-inline PgsCell cell(std::optional<std::int64_t> number) {
-  return {!number, number.value_or(0), nullptr};
+inline PgsCell cell(std::int64_t number) { return {false, {number}}; }
+inline PgsCell cell(std::nullopt_t) { return {true, {0}}; }
+inline PgsCell cell(std::optional<std::int64_t> number) { return {!number, {number.value_or(0)}}; }
+inline PgsCell cell(std::optional<double> fraction) {
+  PgsCell cell{!fraction, {}};
+  cell.fraction = fraction.value_or(0);
+  return cell;
 }
-inline PgsCell cell(const char* text) { return {text == nullptr, 0, text}; }
+inline PgsCell cell(const char* text) {
+  PgsCell cell{text == nullptr, {}};
+  cell.text = text;
+  return cell;
+}
 
 // The rows an SQL function returns.
 class ResultRows {

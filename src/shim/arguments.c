@@ -242,7 +242,7 @@ value_of(const PgsCell *cell, Oid type)
 		case TIMESTAMPTZOID:
 			return TimestampTzGetDatum(cell->number);
 		case FLOAT8OID:
-			return DirectFunctionCall1(float8in, CStringGetDatum(cell->text));
+			return Float8GetDatum(cell->fraction);
 		case TEXTOID:
 			return CStringGetTextDatum(cell->text);
 		case NAMEOID:

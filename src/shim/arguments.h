@@ -53,13 +53,18 @@ extern void pgs_rows_add_result(PgsCall *call);
 
 /*
  * A value that need not go through text: a number for bigint, integer, oid,
- * boolean and timestamptz (in microseconds since 2000-01-01 UTC), else a text.
+ * boolean and timestamptz (in microseconds since 2000-01-01 UTC), a fraction
+ * for double precision, else a text.
  */
 typedef struct PgsCell
 {
 	bool		is_null;
-	int64_t		number;
-	const char *text;
+	union
+	{
+		int64_t		number;
+		double		fraction;
+		const char *text;
+	};
 } PgsCell;
 
 extern void pgs_rows_add_cells(PgsCall *call, const PgsCell *cells);
