@@ -107,10 +107,10 @@ SELECT u.schema::name,
        u.leaves,
        u.bytes,
        u.scans,
-       z.since AS stats_reset,
-       u.scans = 0 AND NOT (u.is_unique OR u.is_exclusion OR u.is_replica_identity) AS unused,
+       u.stats_reset,
+       u.unused,
        u.scanned_at AS last_scan,
-       CASE WHEN k.visible THEN u.observed_since END AS observed_since,
+       u.observed_since,
        u.is_valid,
        u.is_ready,
        u.is_unique,
@@ -120,20 +120,11 @@ SELECT u.schema::name,
        u.is_partial,
        u.supports_foreign_key,
        u.redundant_with::regclass AS redundant_with,
-       CASE WHEN k.known THEN coalesce(r.scans, 0) END AS window_scans,
-       CASE WHEN k.known THEN w.window_s END AS window_s,
-       CASE WHEN k.known THEN w.since END AS since,
-       CASE WHEN k.known THEN 'ok' ELSE 'unknown' END AS status
-  FROM pgscale.index_usage() u
- CROSS JOIN (SELECT pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE') AS all_stats OFFSET 0) p
- CROSS JOIN pgscale.recent_window w
- CROSS JOIN (SELECT z.since FROM pgscale.counted_since z
-              WHERE z.datid = (SELECT d.oid FROM pg_catalog.pg_database d
-                                WHERE d.datname = pg_catalog.current_database())) z
- CROSS JOIN LATERAL (
-        SELECT v.visible, v.visible AND w.window_s IS NOT NULL AS known
-          FROM (SELECT p.all_stats OR pg_catalog.pg_has_role(u.owner, 'USAGE') AS visible) v) k
-  LEFT JOIN pgscale.recent_relations('index') r ON r.relation = u.relation;
+       u.window_scans,
+       u.window_s,
+       u.since,
+       CASE WHEN u.window_s IS NULL THEN 'unknown' ELSE 'ok' END AS status
+  FROM pgscale.index_usage() u;
 COMMENT ON VIEW pgscale.indexes IS 'Each index of users that is no partition of another, with all indexes below it; since the last reset and in the window';
 COMMENT ON COLUMN pgscale.indexes.schema IS 'Its schema';
 COMMENT ON COLUMN pgscale.indexes.name IS 'Its name';

@@ -71,15 +71,16 @@ COMMENT ON FUNCTION pgscale.leaf_usage(oid) IS
 'The same of each leaf partition, of all partitioned tables or below one; NULL for a foreign one; part of the views';
 
 CREATE FUNCTION pgscale.index_usage()
-    RETURNS TABLE (relation oid, schema text, name text, owner oid, method text, root oid, "table" oid, leaves integer,
-                   bytes bigint, scans bigint, scanned_at timestamptz, observed_since timestamptz, columns text,
-                   is_valid boolean, is_ready boolean, is_unique boolean, is_primary boolean, is_exclusion boolean, is_replica_identity boolean, is_partial boolean,
-                   is_constraint boolean, supports_foreign_key boolean, redundant_with oid)
+    RETURNS TABLE (schema text, name text, relation oid, "table" oid, root oid, method text, columns text, leaves integer,
+                   bytes bigint, scans bigint, stats_reset timestamptz, scanned_at timestamptz,
+                   unused boolean, is_valid boolean, is_ready boolean, is_unique boolean, is_primary boolean, is_constraint boolean,
+                   is_replica_identity boolean, is_partial boolean, supports_foreign_key boolean, redundant_with oid,
+                   observed_since timestamptz, window_scans bigint, window_s double precision, since timestamptz)
     LANGUAGE c VOLATILE PARALLEL RESTRICTED ROWS 10000
     SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' SET jit = off
     AS 'MODULE_PATHNAME', 'pgscale_index_usage';
 COMMENT ON FUNCTION pgscale.index_usage() IS
-'Each index of users that is no partition of another: size and statistics with all indexes below it, and what it is for; root is NULL for a table in no partition tree; part of the view indexes';
+'The columns of view indexes; the names as text, which takes less memory, and relations by their OIDs';
 
 CREATE FUNCTION pgscale.file_systems()
     RETURNS TABLE (name text, total_bytes bigint, free_bytes bigint)

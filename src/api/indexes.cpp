@@ -1,3 +1,4 @@
+#include <string>
 #include <unordered_map>
 
 #include "catalog/indexes.h"
@@ -16,66 +17,93 @@ using Row = std::vector<PgsCell>;
 
 PgsCell relation(Oid oid) { return oid == 0 ? cell(std::nullopt) : cell(std::int64_t{oid}); }
 
-PgsCell yes_or_no(bool value) { return cell(std::int64_t{value}); }
-
 // The indexes of these tables with what they are for.
 struct Purposes {
   std::vector<IndexDefinition> indexes;
-  OidMap<const IndexDefinition*> by_oid;
+  std::vector<std::string> columns;  // of each of them
+  OidMap<std::size_t> places;        // where each of them is
   std::unordered_map<Oid, Oid> redundant = redundant_indexes(indexes);
   std::unordered_set<Oid> supporting = supporting_indexes(indexes, catalog::observe_foreign_keys());
 
   explicit Purposes(std::vector<Oid> tables)
       : indexes(catalog::observe_indexes(std::move(tables))) {
-    by_oid.reserve(indexes.size());
-    for (const IndexDefinition& index : indexes) by_oid[index.index] = &index;
+    columns.reserve(indexes.size());
+    places.reserve(indexes.size());
+    for (std::size_t i = 0; i < indexes.size(); i++) {
+      columns.emplace_back(catalog::index_columns(indexes[i]));
+      places[indexes[i].index] = i;
+    }
+  }
+
+  // One that does all that this one does; 0 for none.
+  [[nodiscard]] Oid instead_of(Oid index) const {
+    const auto found = redundant.find(index);
+    return found == redundant.end() ? 0 : found->second;
   }
 };
 
+// What the history knows of indexes.
+struct Past {
+  catalog::RecentIndexes recent;
+  catalog::ObservedIndexes observed;
+  catalog::HistoryReader reader;
+
+  Past() {
+    pg::Session session(pg::Venue::kFunction);
+    recent = catalog::RecentIndexes::load();
+    observed = catalog::ObservedIndexes::load();
+    session.end();
+  }
+
+  // Its figures of one index; NULLs where it has none for the reader.
+  void append(Row& row, const IndexUsage& usage) {
+    const bool is_visible = reader.may_see(usage.identity.owner);
+    const bool is_known = is_visible && recent.window_s;
+    const std::int64_t* scans = recent.scans.find(usage.index);
+    row.push_back(cell(is_visible ? observed.since(usage.index) : std::nullopt));
+    row.push_back(is_known ? cell(std::int64_t{scans == nullptr ? 0 : *scans})
+                           : cell(std::nullopt));
+    row.push_back(cell(is_known ? recent.window_s : std::nullopt));
+    row.push_back(cell(is_known ? recent.since : std::nullopt));
+  }
+};
+
+void append(Row& row, const IndexDefinition& index, const IndexUsage& usage) {
+  for (const bool value : {is_unused(index, usage.activity.scans), index.is_valid, index.is_ready,
+                           index.is_unique, index.is_primary, index.is_constraint,
+                           index.is_replica_identity, !index.predicate.empty()}) {
+    row.push_back(cell(std::int64_t{value}));
+  }
+}
+
 void index_usage(PgsCall* call) {
   std::optional<Purposes> found;
-  catalog::ObservedIndexes observed;
+  std::optional<Past> past;
   const Database database =
       catalog::observe_database(Subject::kIndexes, Measures::kAll, [&](const Database& known) {
         found.emplace(tables_of_whole_indexes(known));
-        pg::Session session(pg::Venue::kFunction);
-        observed = catalog::ObservedIndexes::load();
-        session.end();
+        past.emplace();
       });
   const Purposes& purposes = found.value();
   catalog::KnownNames schemas = catalog::schema_names();
   catalog::KnownNames methods = catalog::method_names();
-  catalog::ColumnLister lister;
   pg::ResultRows result(call);
+  Row row;
   for (const IndexUsage& usage : pgscale::index_usage(database)) {
-    const auto* definition = purposes.by_oid.find(usage.index);
-    if (definition == nullptr) continue;  // came while we looked
-    const IndexDefinition& index = **definition;
-    const auto instead = purposes.redundant.find(index.index);
+    const std::size_t* place = purposes.places.find(usage.index);
+    if (place == nullptr) continue;  // came while we looked
+    const IndexDefinition& index = purposes.indexes[*place];
     const Identity& identity = usage.identity;
-    result.add(Row{relation(index.index),
-                   cell(schemas[identity.schema]),
-                   cell(identity.name),
-                   relation(identity.owner),
-                   cell(methods[identity.method]),
-                   relation(usage.root),
-                   relation(index.table),
-                   cell(usage.leaves),
-                   cell(usage.bytes),
-                   cell(usage.activity.scans),
-                   cell(usage.scanned_at),
-                   cell(observed.since(index.index)),
-                   cell(lister.columns(index)),
-                   yes_or_no(index.is_valid),
-                   yes_or_no(index.is_ready),
-                   yes_or_no(index.is_unique),
-                   yes_or_no(index.is_primary),
-                   yes_or_no(index.is_exclusion),
-                   yes_or_no(index.is_replica_identity),
-                   yes_or_no(!index.predicate.empty()),
-                   yes_or_no(index.is_constraint),
-                   yes_or_no(purposes.supporting.count(index.index) > 0),
-                   relation(instead == purposes.redundant.end() ? 0 : instead->second)});
+    row.assign({cell(schemas[identity.schema]), cell(identity.name), relation(index.index),
+                relation(index.table), relation(usage.root), cell(methods[identity.method]),
+                cell(purposes.columns[*place].c_str()), cell(usage.leaves), cell(usage.bytes),
+                cell(usage.activity.scans), cell(past->recent.counted_since),
+                cell(usage.scanned_at)});
+    append(row, index, usage);
+    row.push_back(cell(std::int64_t{purposes.supporting.count(index.index) > 0}));
+    row.push_back(relation(purposes.instead_of(index.index)));
+    past->append(row, usage);
+    result.add(row);
   }
 }
 

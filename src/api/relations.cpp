@@ -33,7 +33,7 @@ void has_rows(PgsCall* call) {
 void recent_relations(PgsCall* call) {
   const std::string scope = pg::Arguments(call).text(0).value_or("");
   const Oid reader = pg::current_user();
-  const Micros start = pg::policy_now() - pg::window().count() * kMicrosPerSecond;
+  const Micros start = pg::window_start();
   pg::Session session(pg::Venue::kFunction);
   pg::ResultRows result(call);
   {

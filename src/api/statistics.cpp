@@ -27,10 +27,7 @@ void stat_rows(PgsCall* call) {
   session.end();
 }
 
-void window_start(PgsCall* call) {
-  const Micros window = pg::window().count() * kMicrosPerSecond;
-  pg::call(pgs_return_instant, call, pg::policy_now() - window);
-}
+void window_start(PgsCall* call) { pg::call(pgs_return_instant, call, pg::window_start()); }
 
 void policy_time(PgsCall* call) { pg::call(pgs_return_instant, call, pg::policy_now()); }
 

@@ -63,12 +63,13 @@ std::vector<IndexDefinition> observe_indexes(std::vector<Oid> tables) {
   return indexes;
 }
 
-const char* ColumnLister::columns(const IndexDefinition& index) {
-  attributes_.clear();
-  for (const IndexColumn& column : index.key) attributes_.push_back(column.attribute);
-  attributes_.insert(attributes_.end(), index.included.begin(), index.included.end());
-  return pg::call(pgs_index_column_names, index.table, attributes_.data(),
-                  static_cast<int>(index.key.size()), static_cast<int>(attributes_.size()));
+const char* index_columns(const IndexDefinition& index) {
+  std::vector<std::int16_t> attributes;
+  attributes.reserve(index.key.size() + index.included.size());
+  for (const IndexColumn& column : index.key) attributes.push_back(column.attribute);
+  attributes.insert(attributes.end(), index.included.begin(), index.included.end());
+  return pg::call(pgs_index_column_names, index.table, attributes.data(),
+                  static_cast<int>(index.key.size()), static_cast<int>(attributes.size()));
 }
 
 std::vector<ForeignKey> observe_foreign_keys() {

@@ -12,12 +12,6 @@ namespace pgscale::catalog {
 [[nodiscard]] std::vector<ForeignKey> observe_foreign_keys();
 
 // The columns of an index as its definition lists them; good until the next one is asked for.
-class ColumnLister {
- public:
-  [[nodiscard]] const char* columns(const IndexDefinition& index);
-
- private:
-  std::vector<std::int16_t> attributes_;
-};
+[[nodiscard]] const char* index_columns(const IndexDefinition& index);
 
 }  // namespace pgscale::catalog

@@ -76,6 +76,33 @@ ObservedIndexes ObservedIndexes::load() {
   return observed;
 }
 
+RecentIndexes RecentIndexes::load() {
+  const Oid reader = pg::current_user();
+  const auto acting = pg::Acting::as_extension();
+  RecentIndexes recent;
+  recent.counted_since = pg::to_integer(
+      pg::query_often(Sql("SELECT ")
+                      << micros_of("z.since")
+                      << "  FROM pgscale.counted_since z JOIN pg_catalog.pg_database d"
+                         "    ON d.oid = z.datid AND d.datname = pg_catalog.current_database()")
+          .front()[0]);
+  const pg::Rows window = pg::query_often(
+      Sql("SELECT ") << micros_of("since") << ", window_s::text FROM pgscale.recent_window");
+  recent.since = pg::to_integer(window.front()[0]);
+  recent.window_s = pg::to_number(window.front()[1]);
+  for (const auto& row : pg::query(recent_relations("index", pg::window_start(), reader))) {
+    recent.scans[pg::to_oid(row[0])] = pg::to_int(row[3]);
+  }
+  return recent;
+}
+
+bool HistoryReader::may_see(Oid owner) {
+  if (reads_all_) return true;
+  std::optional<bool>& known = owners_[owner];
+  if (!known) known = pg::call(pgs_has_rights_of, owner);
+  return *known;
+}
+
 std::optional<Micros> ObservedIndexes::since(Oid index) const {
   if (!seen_.contains(index)) return std::nullopt;
   const Micros* later = later_.find(index);

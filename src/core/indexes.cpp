@@ -129,6 +129,10 @@ class KeySupport {
 
 }  // namespace
 
+bool is_unused(const IndexDefinition& index, std::int64_t scans) {
+  return scans == 0 && !index.is_unique && !index.is_exclusion && !index.is_replica_identity;
+}
+
 std::string comparable(const std::string& node_tree) {
   constexpr std::string_view kLocation = ":location ";
   std::string text;

@@ -42,6 +42,9 @@ struct IndexDefinition {
   std::string expressions;
 };
 
+// Whether an index that was scanned so often does nothing else either.
+[[nodiscard]] bool is_unused(const IndexDefinition& index, std::int64_t scans);
+
 // A stored expression without the places in the statement that it came from, which differ between
 // statements that say the same.
 [[nodiscard]] std::string comparable(const std::string& node_tree);

@@ -32,6 +32,8 @@ inline std::chrono::seconds sample_interval() noexcept {
   return std::chrono::seconds(pgs_setting_sample_interval());
 }
 inline std::chrono::seconds window() noexcept { return std::chrono::seconds(pgs_setting_window()); }
+// Where the window begins over which the views count.
+inline Micros window_start() { return policy_now() - window().count() * kMicrosPerSecond; }
 inline std::size_t max_workers() noexcept {
   return static_cast<std::size_t>(pgs_setting_max_workers());
 }

@@ -80,6 +80,18 @@ pgs_current_user(void)
 }
 
 bool
+pgs_has_rights_of(uint32_t role)
+{
+	return has_privs_of_role(GetUserId(), role);
+}
+
+bool
+pgs_reads_all_statistics(void)
+{
+	return pgs_has_rights_of(ROLE_PG_READ_ALL_STATS);
+}
+
+bool
 pgs_owns(uint32_t relation)
 {
 	return pgs_owns_relation(relation, GetUserId());

@@ -32,6 +32,9 @@ extern void pgs_role_drop(void);	/* brings back the worker's own settings, too *
 
 extern uint32_t pgs_current_user(void);	/* never raises */
 extern uint32_t pgs_session_user(void);	/* never raises */
+/* Whether the current user has the rights of the role, as pg_has_role(role, 'USAGE') tells it. */
+extern bool pgs_has_rights_of(uint32_t role);
+extern bool pgs_reads_all_statistics(void); /* has those of pg_read_all_stats */
 extern bool pgs_owns(uint32_t relation);	/* the current user, or a role it belongs to */
 extern const char *pgs_role_name(uint32_t role);
 

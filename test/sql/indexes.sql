@@ -1,7 +1,7 @@
 -- Indexes that do not work, do nothing, or are missing: pgscale.indexes, pgscale.missing_indexes.
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgscale;
-DROP ROLE IF EXISTS regress_idx_other;
+DROP ROLE IF EXISTS regress_idx_other, regress_idx_owner;
 RESET client_min_messages;
 SET timezone = 'UTC';
 SET DateStyle = 'ISO';
@@ -31,6 +31,7 @@ CREATE INDEX items_pattern ON items (c text_pattern_ops);
 CREATE INDEX items_c ON items (c);
 CREATE INDEX "items Odd" ON items ("b", lower(c));
 CREATE VIEW shown AS SELECT * FROM pgscale.indexes WHERE schema = 'indexes';
+GRANT SELECT ON shown TO PUBLIC;
 
 -- which do the work of others: duplicates and beginnings, of the same method, classes, direction and predicate
 SELECT name, method, columns, redundant_with FROM shown WHERE "table" = 'items'::regclass ORDER BY name COLLATE "C";
@@ -97,6 +98,17 @@ SELECT name, scans, window_scans, window_s, since, status FROM shown WHERE name 
 SET ROLE regress_idx_other;
 SELECT name, scans, window_scans, observed_since, status FROM pgscale.indexes WHERE name = 'items_c';
 RESET ROLE;
+-- an owner sees the history of his own, a member of pg_read_all_stats all of it
+CREATE ROLE regress_idx_owner;
+ALTER TABLE items OWNER TO regress_idx_owner;
+SET ROLE regress_idx_owner;
+SELECT name, window_scans, observed_since, window_s, status FROM shown WHERE name IN ('items_c', 'parted_id') ORDER BY name;
+RESET ROLE;
+GRANT pg_read_all_stats TO regress_idx_other;
+SET ROLE regress_idx_other;
+SELECT name, window_scans, observed_since, window_s, status FROM shown WHERE name IN ('items_c', 'parted_id') ORDER BY name;
+RESET ROLE;
+REVOKE pg_read_all_stats FROM regress_idx_other;
 
 -- foreign keys want an index on their side, on each partition if not on the whole
 CREATE TABLE targets (id int PRIMARY KEY, k int UNIQUE);
@@ -164,4 +176,4 @@ DROP TABLE pgscale.sample_test;
 DROP EXTENSION pgscale CASCADE;
 SET client_min_messages = warning;
 DROP SCHEMA indexes CASCADE;
-DROP ROLE regress_idx_other;
+DROP ROLE regress_idx_other, regress_idx_owner;

@@ -155,6 +155,19 @@ TEST(RedundantIndexes, NameTheNarrowestInstead) {
   EXPECT_EQ(redundant.count(11), 0U);
 }
 
+TEST(UnusedIndexes, DoNothingButAnswerQueries) {
+  IndexDefinition index;
+  EXPECT_TRUE(is_unused(index, 0));
+  EXPECT_FALSE(is_unused(index, 1));
+  for (bool IndexDefinition::*purpose :
+       {&IndexDefinition::is_unique, &IndexDefinition::is_exclusion,
+        &IndexDefinition::is_replica_identity}) {
+    IndexDefinition other;
+    other.*purpose = true;
+    EXPECT_FALSE(is_unused(other, 0));
+  }
+}
+
 TEST(StoredExpressions, AreComparedWithoutTheirPlaces) {
   EXPECT_EQ(comparable("{VAR :varno 1 :location 45} {CONST :location -1}"),
             comparable("{VAR :varno 1 :location 7} {CONST :location 99}"));
