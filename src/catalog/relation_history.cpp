@@ -1,6 +1,5 @@
 #include "catalog/relation_history.h"
 
-#include <cstdlib>
 #include <vector>
 
 #include "catalog/sampling.h"
@@ -10,22 +9,6 @@
 #include "pg/session.h"
 
 namespace pgscale::catalog {
-namespace {
-
-// The numbers of an array without nulls; of NULL none.
-std::vector<std::int64_t> numbers(const pg::Value& array) {
-  std::vector<std::int64_t> found;
-  if (!array) return found;
-  const char* at = array->c_str();
-  while (*at == '{' || *at == ',') {
-    char* end = nullptr;
-    found.push_back(std::strtoll(at + 1, &end, 10));
-    at = end;
-  }
-  return found;
-}
-
-}  // namespace
 
 // As view recent has it. The start is a literal, so that the partitions of all other days are not
 // even planned for.
@@ -57,19 +40,18 @@ ObservedIndexes ObservedIndexes::load() {
   if (!last || !relations_continue(*last)) return observed;
 
   observed.series_start_ = last->series_start;
-  const pg::Rows rows =
-      pg::query_often(Sql("SELECT array_agg(object),"
-                          "       array_agg(object) FILTER (WHERE observed_since IS NOT NULL),"
-                          "       array_agg(")
-                      << micros_of("observed_since")
-                      << ") FILTER (WHERE observed_since IS NOT NULL)"
-                         "  FROM pgscale.sample_baseline WHERE scope = 'index'");
-  const auto& row = rows.front();
-  const auto seen = numbers(row[0]);
+  const auto found = pg::query_bigints_often(
+      Sql("SELECT array_agg(object),"
+          "       array_agg(object) FILTER (WHERE observed_since IS NOT NULL),"
+          "       array_agg(")
+      << micros_of("observed_since")
+      << ") FILTER (WHERE observed_since IS NOT NULL)"
+         "  FROM pgscale.sample_baseline WHERE scope = 'index'");
+  const auto& seen = found[0];
+  const auto& later = found[1];
+  const auto& since = found[2];
   observed.seen_.reserve(seen.size());
   for (const std::int64_t index : seen) observed.seen_.insert(static_cast<Oid>(index));
-  const auto later = numbers(row[1]);
-  const auto since = numbers(row[2]);
   for (std::size_t i = 0; i < later.size(); i++) {
     observed.later_[static_cast<Oid>(later[i])] = since[i];
   }

@@ -87,18 +87,33 @@ void add_links(Database& database) {
   pg::call(pgs_release, links);
 }
 
-// The statistics of the relations that are wanted.
+void add_statistics(const std::vector<RelationFacts*>& relations) {
+  std::vector<Oid> oids;
+  oids.reserve(relations.size());
+  for (const RelationFacts* facts : relations) oids.push_back(facts->oid);
+  std::vector<PgsStatistics> counted(relations.size());
+  pg::call(pgs_statistics, oids.data(), static_cast<int>(oids.size()), counted.data());
+  for (std::size_t i = 0; i < counted.size(); i++) {
+    if (counted[i].counted) add_statistics(*relations[i], counted[i]);
+  }
+}
+
+// The statistics of the relations that are wanted, of a handful at a time, which stay in the cache
+// of the processor.
 void add_statistics(Database& database, const std::vector<bool>& wanted) {
+  constexpr std::size_t kHandful = 128;
   // Each relation is asked for once, and there may be tens of thousands.
   using Settings = std::initializer_list<pg::SettingScope::Setting>;
   std::optional<pg::SettingScope> uncached;
   if (pg::call(pgs_statistics_are_cached)) {
     uncached.emplace(Settings{{"stats_fetch_consistency", "none"}});
   }
+  std::vector<RelationFacts*> handful;
   for (std::size_t i = 0; i < wanted.size(); i++) {
-    RelationFacts& facts = database.relations[i];
-    PgsStatistics counted;
-    if (wanted[i] && pg::call(pgs_statistics, facts.oid, &counted)) add_statistics(facts, counted);
+    if (wanted[i]) handful.push_back(&database.relations[i]);
+    if (handful.size() < kHandful && i + 1 < wanted.size()) continue;
+    add_statistics(handful);
+    handful.clear();
   }
 }
 

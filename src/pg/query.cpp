@@ -114,6 +114,18 @@ Rows query_often(const Sql& sql, const std::vector<Value>& parameters) {
   return fetch(count, call(pgs_spi_columns));
 }
 
+std::vector<std::vector<std::int64_t>> query_bigints_often(const Sql& sql) {
+  (void)execute_often(sql);
+  std::vector<std::vector<std::int64_t>> columns(static_cast<std::size_t>(call(pgs_spi_columns)));
+  for (std::size_t i = 0; i < columns.size(); i++) {
+    std::int64_t count = 0;
+    const std::int64_t* first =
+        call(pgs_spi_bigints, std::uint64_t{0}, static_cast<int>(i) + 1, &count);
+    columns[i].assign(first, first + count);
+  }
+  return columns;
+}
+
 Rows query_latest(const Sql& sql, const std::vector<Value>& parameters) {
   const auto values = pointers(parameters);
   const std::uint64_t count = call(pgs_spi_execute_latest, sql.text().c_str(),

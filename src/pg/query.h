@@ -60,6 +60,8 @@ std::uint64_t execute(const Sql& sql, const std::vector<Value>& parameters = {})
 // set, or compile longer than they run. One plan serves all values, so none for tables of users: it
 // would lock all of their partitions.
 [[nodiscard]] Rows query_often(const Sql& sql, const std::vector<Value>& parameters = {});
+// The one row of such a statement, whose columns are arrays of bigint without nulls; of NULL none.
+[[nodiscard]] std::vector<std::vector<std::int64_t>> query_bigints_often(const Sql& sql);
 std::uint64_t execute_often(const Sql& sql, const std::vector<Value>& parameters = {});
 
 }  // namespace pgscale::pg

@@ -134,15 +134,11 @@ pgs_statistics_are_cached(void)
 	return pgstat_fetch_consistency == PGSTAT_FETCH_CONSISTENCY_CACHE;
 }
 
-bool
-pgs_statistics(uint32_t relation, PgsStatistics *statistics)
+static PgsStatistics
+of_entry(PgStat_StatTabEntry *entry)
 {
-	PgStat_StatTabEntry *entry = pgstat_fetch_stat_tabentry_ext(false, relation);
-
-	CHECK_FOR_INTERRUPTS();
-	if (entry == NULL)
-		return false;
-	*statistics = (PgsStatistics) {
+	return (PgsStatistics) {
+		.counted = true,
 		.scans = entry->numscans,
 		.rows_read = entry->tuples_returned,
 		.rows_fetched = entry->tuples_fetched,
@@ -159,9 +155,22 @@ pgs_statistics(uint32_t relation, PgsStatistics *statistics)
 		.analyzed_at = pgs_analyzed_at(entry),
 		.scanned_at = pgs_scanned_at(entry)
 	};
-	if (pgstat_fetch_consistency == PGSTAT_FETCH_CONSISTENCY_NONE)
-		pfree(entry);
-	return true;
+}
+
+void
+pgs_statistics(const uint32_t *relations, int count, PgsStatistics *statistics)
+{
+	bool		own = pgstat_fetch_consistency == PGSTAT_FETCH_CONSISTENCY_NONE;
+
+	for (int i = 0; i < count; i++)
+	{
+		PgStat_StatTabEntry *entry = pgstat_fetch_stat_tabentry_ext(false, relations[i]);
+
+		CHECK_FOR_INTERRUPTS();
+		statistics[i] = entry == NULL ? (PgsStatistics) {0} : of_entry(entry);
+		if (own && entry != NULL)
+			pfree(entry);
+	}
 }
 
 /* Two columns of a catalog that tell what is a part of what. */

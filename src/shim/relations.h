@@ -32,6 +32,7 @@ typedef struct PgsRelation
 /* What the server has counted of a relation. */
 typedef struct PgsStatistics
 {
+	bool		counted;		/* false when the server has counted nothing of it */
 	/* Since the last reset. */
 	int64_t		scans;			/* of an index; sequential ones of a table */
 	int64_t		rows_read;		/* by these scans; of an index its entries */
@@ -74,8 +75,7 @@ extern void pgs_release(const void *array);
 extern void pgs_keep_freed(size_t bytes);
 /* Whether the server keeps a copy of all statistics that are asked for until the transaction ends. */
 extern bool pgs_statistics_are_cached(void);
-/* False when the server has counted nothing of it. */
-extern bool pgs_statistics(uint32_t relation, PgsStatistics *statistics);
+extern void pgs_statistics(const uint32_t *relations, int count, PgsStatistics *statistics);
 /* Which table each index is on. */
 extern int64_t pgs_index_tables(const PgsRelationLink **links);
 /* Which parent each child has, by partition or inheritance, of tables and of indexes. */

@@ -7,6 +7,7 @@
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "replication/syncrep.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
@@ -124,6 +125,23 @@ const char *
 pgs_spi_value(uint64_t row, int column)
 {
 	return SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column);
+}
+
+const int64_t *
+pgs_spi_bigints(uint64_t row, int column, int64_t *count)
+{
+	bool		null;
+	Datum		value = SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column, &null);
+	ArrayType  *array;
+
+	*count = 0;
+	if (null)
+		return NULL;
+	array = DatumGetArrayTypeP(value);
+	if (ARR_ELEMTYPE(array) != INT8OID || array_contains_nulls(array))
+		elog(ERROR, "column %d is no array of bigint without nulls", column);
+	*count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+	return (const int64_t *) ARR_DATA_PTR(array);
 }
 
 const char *

@@ -26,6 +26,9 @@ extern uint64_t pgs_spi_execute_kept(const char *sql, int count, const char *con
 extern int	pgs_spi_columns(void);	/* of the last result; 0 when there is none */
 extern const char *pgs_spi_value(uint64_t row, int column);	/* NULL for an SQL null; columns from 1 */
 
+/* The elements of an array of bigint without nulls; of an SQL null none. */
+extern const int64_t *pgs_spi_bigints(uint64_t row, int column, int64_t *count);
+
 /* Text as UTF-8, whatever the encoding of the database; what SQL_ASCII holds is left as it is. */
 extern const char *pgs_utf8(const char *text);
 
