@@ -146,21 +146,12 @@ std::string comparable(const std::string& node_tree) {
 }
 
 std::unordered_map<Oid, Oid> redundant_indexes(const std::vector<IndexDefinition>& indexes) {
-  Group sorted;
-  sorted.reserve(indexes.size());
-  for (const IndexDefinition& index : indexes) sorted.push_back(&index);
-  std::sort(sorted.begin(), sorted.end(),
-            [](const auto* a, const auto* b) { return a->table < b->table; });
   std::unordered_map<Oid, Oid> redundant;
-  for (auto first = sorted.begin(); first != sorted.end();) {
-    const auto end = std::find_if(
-        first, sorted.end(), [&](const auto* index) { return index->table != (*first)->table; });
-    const Group group(first, end);
+  for (const auto& [table, group] : by_table(indexes)) {
     for (const IndexDefinition* index : group) {
       const IndexDefinition* instead = narrowest_instead(*index, group);
       if (instead != nullptr) redundant[index->index] = instead->index;
     }
-    first = end;
   }
   return redundant;
 }

@@ -69,8 +69,8 @@ extern int64_t pgs_relations(const char *except_schema, bool toast, PgsRelation 
 /* Gives back the memory of an array that was found here; the names in it stay. */
 extern void pgs_release(const void *array);
 /*
- * Lets this process keep twice so many bytes of what it frees, for the next
- * statement that needs as much.  Never raises.
+ * Lets this process keep twice so many bytes of what it frees, at most 64 MB,
+ * for the next statement that needs as much.  Never raises.
  */
 extern void pgs_keep_freed(size_t bytes);
 /* Whether the server keeps a copy of all statistics that are asked for until the transaction ends. */
