@@ -99,6 +99,17 @@ metric (name, labels, value, kind, help) AS (
            ('pgscale_checkpoint_write_seconds_total', c.write_s::float8, 'Time of writing in checkpoints'),
            ('pgscale_checkpoint_sync_seconds_total', c.sync_s, 'Time of syncing files in checkpoints')) AS v (name, value, help)
     UNION ALL
+    (SELECT 'pgscale_sequence_used_ratio', jsonb_build_object('sequence', s.sequence::text), s.used_pct::float8 / 100, 'gauge',
+            'Values given out, of what sequence and column can hold; the 20 fullest above a tenth'
+       FROM pgscale.sequences s
+      WHERE s.used_pct >= 10
+      ORDER BY s.used_pct DESC LIMIT 20)
+    UNION ALL
+    SELECT 'pgscale_forecast_seconds', jsonb_build_object('resource', f.resource, 'object', coalesce(f.object, '')), f.eta_s, 'gauge',
+           'Time until the resource runs out, where that is within a year'
+      FROM pgscale.forecast f
+    UNION ALL
+    -- last, because their sizes are looked for in the meantime
     SELECT v.name, t.labels, v.value, v.kind, v.help
       FROM biggest t
      CROSS JOIN LATERAL (VALUES
@@ -113,17 +124,7 @@ metric (name, labels, value, kind, help) AS (
            ('pgscale_table_rows_updated_total', t.updated, 'counter', 'Rows updated'),
            ('pgscale_table_rows_deleted_total', t.deleted, 'counter', 'Rows deleted'),
            ('pgscale_table_blocks_hit_total', t.hit, 'counter', 'Blocks found in the cache'),
-           ('pgscale_table_blocks_read_total', t.read, 'counter', 'Blocks asked of the operating system')) AS v (name, value, kind, help)
-    UNION ALL
-    (SELECT 'pgscale_sequence_used_ratio', jsonb_build_object('sequence', s.sequence::text), s.used_pct::float8 / 100, 'gauge',
-            'Values given out, of what sequence and column can hold; the 20 fullest above a tenth'
-       FROM pgscale.sequences s
-      WHERE s.used_pct >= 10
-      ORDER BY s.used_pct DESC LIMIT 20)
-    UNION ALL
-    SELECT 'pgscale_forecast_seconds', jsonb_build_object('resource', f.resource, 'object', coalesce(f.object, '')), f.eta_s, 'gauge',
-           'Time until the resource runs out, where that is within a year'
-      FROM pgscale.forecast f)
+           ('pgscale_table_blocks_read_total', t.read, 'counter', 'Blocks asked of the operating system')) AS v (name, value, kind, help))
 SELECT m.name, m.labels, m.value, m.kind, m.help
   FROM metric m
  WHERE m.value IS NOT NULL

@@ -1,4 +1,6 @@
 #include "core/exposition.h"
+
+#include "catalog/relations.h"
 #include "pg/arguments.h"
 #include "pg/contain.h"
 #include "pg/query.h"
@@ -23,6 +25,7 @@ std::vector<Metric> to_metrics(const pg::Rows& rows) {
 
 void metric_rows(PgsCall* call) {
   pg::ResultRows result(call);
+  const catalog::LargestAhead largest;
   pg::Session session(pg::Venue::kFunction);
   result.add_query_often(Sql("SELECT * FROM pgscale.metrics_now"));
   session.end();

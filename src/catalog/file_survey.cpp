@@ -15,9 +15,14 @@ FileSurvey::FileSurvey(std::vector<PgsFile> files) : files_(std::move(files)) {
       pg::call(pgs_survey_begin, files_.data(), static_cast<std::int64_t>(files_.size()), helpers);
 }
 
+// After an error the end of the transaction ends it.
+FileSurvey::~FileSurvey() {
+  if (!unwinding_ && survey_ != nullptr) pg::drop_survey(survey_);
+}
+
 const std::vector<PgsFile>& FileSurvey::finish() {
   if (survey_ != nullptr) {
-    pg::call(pgs_survey_end, survey_, files_.data());
+    pg::call(pgs_survey_end, std::exchange(survey_, nullptr), files_.data());
   } else {
     pg::call(pgs_measure_files, files_.data(), static_cast<std::int64_t>(files_.size()));
   }

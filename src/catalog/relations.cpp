@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <unordered_set>
 #include <utility>
@@ -131,6 +132,8 @@ std::vector<bool> to_be_sized(const Database& database, std::vector<bool> wanted
 // Bytes that a view takes for each relation, in all that it makes of them.
 constexpr std::size_t kBytesOfOne = 512;
 
+}  // namespace
+
 // The relations, and where the file of each is, in the same order.
 struct Observation {
   Observation(const char* except_schema, bool toast) {
@@ -154,17 +157,26 @@ struct Observation {
     is_linked_ = true;
   }
 
+  // From here on helpers may look for the sizes.
+  void begin_sizes(const std::vector<bool>& wanted, Measures measures) {
+    survey_.emplace(files_of(to_be_sized(database, wanted, measures)));
+  }
+
+  void finish_sizes() {
+    const std::vector<PgsFile>& files = survey_->finish();
+    for (std::size_t i = 0; i < files.size(); i++) {
+      database.relations[places_[i]].bytes = files[i].bytes;
+    }
+    survey_.reset();
+  }
+
   void measure(const std::vector<bool>& wanted, Measures measures,
                const Meanwhile& meanwhile = {}) {
-    std::vector<std::size_t> places;
-    FileSurvey survey(files_of(to_be_sized(database, wanted, measures), places));
+    begin_sizes(wanted, measures);
     link();
     if (measures != Measures::kSizes) add_statistics(database, wanted);
     if (meanwhile) meanwhile(database);
-    const std::vector<PgsFile>& files = survey.finish();
-    for (std::size_t i = 0; i < files.size(); i++) {
-      database.relations[places[i]].bytes = files[i].bytes;
-    }
+    finish_sizes();
   }
 
   void keep(const std::vector<bool>& wanted) {
@@ -176,23 +188,38 @@ struct Observation {
   }
 
  private:
-  std::vector<PgsFile> files_of(const std::vector<bool>& wanted,
-                                std::vector<std::size_t>& places) const {
+  std::vector<PgsFile> files_of(const std::vector<bool>& wanted) {
     std::vector<PgsFile> files;
+    places_.clear();
     const auto room = static_cast<std::size_t>(std::count(wanted.begin(), wanted.end(), true));
     files.reserve(room);
-    places.reserve(room);
+    places_.reserve(room);
     for (std::size_t i = 0; i < wanted.size(); i++) {
       if (!wanted[i] || files_[i].number == 0) continue;
       files.push_back(files_[i]);
-      places.push_back(i);
+      places_.push_back(i);
     }
     return files;
   }
 
   std::vector<PgsFile> files_;
+  std::optional<FileSurvey> survey_;
+  std::vector<std::size_t> places_;  // of what the survey looks for
   bool is_linked_ = false;
 };
+
+namespace {
+
+// Of the largest ones that a LargestAhead looks for; nobody has taken it yet.
+Observation* ahead = nullptr;
+
+// The largest ones are known when the sizes are.
+std::unique_ptr<Observation> begin_largest() {
+  auto observed = std::make_unique<Observation>("pgscale", true);
+  observed->begin_sizes(within(observed->database, Subject::kDatabase, std::nullopt),
+                        Measures::kSizes);
+  return observed;
+}
 
 Database observe(Subject subject, Measures measures, std::optional<Oid> below,
                  const Meanwhile& meanwhile) {
@@ -225,12 +252,22 @@ Database observe_tables(const std::unordered_set<Oid>& tables) {
 }
 
 Database observe_largest(std::size_t count) {
-  Observation observed("pgscale", true);
-  observed.measure(within(observed.database, Subject::kDatabase, std::nullopt), Measures::kSizes);
-  const std::vector<bool> wanted = within_largest(observed.database, count);
-  observed.measure(wanted, Measures::kStatistics);
-  observed.keep(wanted);
-  return std::move(observed.database);
+  std::unique_ptr<Observation> own;
+  Observation* observed = std::exchange(ahead, nullptr);
+  if (observed == nullptr) {
+    own = begin_largest();
+    observed = own.get();
+  }
+  observed->link();
+  observed->finish_sizes();
+  const std::vector<bool> wanted = within_largest(observed->database, count);
+  add_statistics(observed->database, wanted);
+  observed->keep(wanted);
+  return std::move(observed->database);
 }
+
+LargestAhead::LargestAhead() : observed_(begin_largest()) { ahead = observed_.get(); }
+
+LargestAhead::~LargestAhead() { ahead = nullptr; }
 
 }  // namespace pgscale::catalog

@@ -16,7 +16,7 @@
 
 namespace pgscale::pg {
 
-// Facts of the server and of this process that cannot fail.
+// What cannot fail: facts of the server and of this process, and how something is given up.
 
 // The planner's now: pgscale.clock where it is set, real time otherwise.
 inline Micros policy_now() noexcept { return pgs_policy_now(); }
@@ -56,6 +56,7 @@ inline ParallelHelp parallel_help() noexcept {
   const PgsHelp help = pgs_help();
   return {help.possible, help.most, help.setup_cost};
 }
+inline void drop_survey(PgsFileSurvey* survey) noexcept { pgs_survey_drop(survey); }
 inline bool analyze_knows_only() noexcept { return pgs_analyze_knows_only(); }
 inline bool attach_brings_identity() noexcept { return pgs_attach_brings_identity(); }
 

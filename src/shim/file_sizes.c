@@ -3,40 +3,46 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "access/parallel.h"
-#include "access/xact.h"
 #include "common/relpath.h"
 #include "miscadmin.h"
 #include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
 #include "port/atomics.h"
+#include "postmaster/bgworker.h"
+#include "storage/dsm.h"
 #include "storage/fd.h"
-#include "storage/shm_toc.h"
+#include "storage/latch.h"
+#include "storage/proc.h"
+#include "tcop/tcopprot.h"
 #include "utils/builtins.h"
-#include "utils/snapmgr.h"
 
 #include "shim/compat.h"
 #include "shim/file_sizes.h"
+#include "shim/workers.h"
 
 /* What the processes share.  Each takes the next files until there are no more. */
 typedef struct Share
 {
+	Oid			database;
+	PGPROC	   *session;		/* waits until all are measured */
 	pg_atomic_uint64 next;
+	pg_atomic_uint64 measured;
 	int64		count;
 	PgsFile		files[FLEXIBLE_ARRAY_MEMBER];
 } Share;
 
-#define KEY_SHARE UINT64CONST(0xB5CA1E0000000001)
 #define FILES_AT_ONCE 256
+#define NOT_MEASURED (-1)
 
-/* The directory of this database in a tablespace, kept open because most relations share one. */
+/* The directory of a database in a tablespace, kept open because most relations share one. */
 typedef struct Directory
 {
+	Oid			database;
 	Oid			tablespace;
 	int			file;			/* -1 when there is none */
 } Directory;
 
-extern PGDLLEXPORT void pgscale_file_sizes_main(dsm_segment *segment, shm_toc *toc);
+extern PGDLLEXPORT void pgscale_file_sizes_main(Datum arg);
 
 static void
 change_to(Directory *directory, Oid tablespace)
@@ -47,7 +53,7 @@ change_to(Directory *directory, Oid tablespace)
 		CloseTransientFile(directory->file);
 	directory->tablespace = tablespace;
 	directory->file = OidIsValid(tablespace)
-		? OpenTransientFile(GetDatabasePath(MyDatabaseId, tablespace), O_RDONLY | O_DIRECTORY)
+		? OpenTransientFile(GetDatabasePath(directory->database, tablespace), O_RDONLY | O_DIRECTORY)
 		: -1;
 }
 
@@ -111,66 +117,137 @@ measure(PgsFile *files, int64 count, Directory *directory)
 static void
 measure_share(Share *share)
 {
-	Directory	directory = {0};
+	Directory	directory = {.database = share->database};
 
 	for (;;)
 	{
 		int64		first = pg_atomic_fetch_add_u64(&share->next, FILES_AT_ONCE);
+		int64		count = Min(FILES_AT_ONCE, share->count - first);
 
-		if (first >= share->count)
+		if (count <= 0)
 			break;
-		measure(share->files + first, Min(FILES_AT_ONCE, share->count - first), &directory);
+		measure(share->files + first, count, &directory);
+		if (pg_atomic_add_fetch_u64(&share->measured, count) == share->count)
+			SetLatch(&share->session->procLatch);
 	}
 	change_to(&directory, InvalidOid);
 }
 
-/* What a parallel worker does. */
+/*
+ * What a helper does.  It has no connection to a database, which is most of what
+ * the start of a parallel worker takes.
+ */
 void
-pgscale_file_sizes_main(dsm_segment *segment, shm_toc *toc)
+pgscale_file_sizes_main(Datum arg)
 {
-	measure_share(shm_toc_lookup(toc, KEY_SHARE, false));
+	dsm_segment *segment;
+
+	pqsignal(SIGTERM, die);
+	BackgroundWorkerUnblockSignals();
+	segment = dsm_attach(DatumGetUInt32(arg));
+	if (segment == NULL)
+		return;					/* the session is ready without us */
+	measure_share(dsm_segment_address(segment));
+	dsm_detach(segment);
 }
 
 struct PgsFileSurvey
 {
-	ParallelContext *context;
-	Share	   *share;
+	dsm_segment *segment;
+	int			helpers;
+	BackgroundWorkerHandle *handles[FLEXIBLE_ARRAY_MEMBER];
 };
+
+/* However the survey ends: nobody takes any more files. */
+static void
+stop_helpers(dsm_segment *segment, Datum share)
+{
+	pg_atomic_write_u64(&((Share *) DatumGetPointer(share))->next, PG_INT64_MAX / 2);
+}
 
 PgsFileSurvey *
 pgs_survey_begin(const PgsFile *files, int64_t count, int helpers)
 {
-	Size		size = add_size(offsetof(Share, files), mul_size(count, sizeof(PgsFile)));
-	PgsFileSurvey *survey = palloc_object(PgsFileSurvey);
-	ParallelContext *context;
+	PgsFileSurvey *survey = palloc0(offsetof(PgsFileSurvey, handles) + helpers * sizeof(BackgroundWorkerHandle *));
+	BackgroundWorker worker;
 	Share	   *share;
 
-	EnterParallelMode();
-	context = CreateParallelContext("pgscale", "pgscale_file_sizes_main", helpers);
-	shm_toc_estimate_chunk(&context->estimator, size);
-	shm_toc_estimate_keys(&context->estimator, 1);
-	InitializeParallelDSM(context);
-	share = shm_toc_allocate(context->toc, size);
+	survey->segment = dsm_create(add_size(offsetof(Share, files), mul_size(count, sizeof(PgsFile))), 0);
+	share = dsm_segment_address(survey->segment);
+	share->database = MyDatabaseId;
+	share->session = MyProc;
 	pg_atomic_init_u64(&share->next, 0);
+	pg_atomic_init_u64(&share->measured, 0);
 	share->count = count;
-	memcpy(share->files, files, count * sizeof(PgsFile));
-	shm_toc_insert(context->toc, KEY_SHARE, share);
-	LaunchParallelWorkers(context);
-	*survey = (PgsFileSurvey) {.context = context, .share = share};
+	for (int64 i = 0; i < count; i++)
+		share->files[i] = (PgsFile) {files[i].tablespace, files[i].number, NOT_MEASURED};
+	on_dsm_detach(survey->segment, stop_helpers, PointerGetDatum(share));
+
+	pgs_worker_describe(&worker, "pgscale helper", "pgscale helper: file sizes", "pgscale_file_sizes_main");
+	worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_CLASS_PARALLEL;
+	worker.bgw_start_time = BgWorkerStart_ConsistentState;	/* on a standby, too */
+	worker.bgw_main_arg = UInt32GetDatum(dsm_segment_handle(survey->segment));
+	worker.bgw_notify_pid = MyProcPid;
+	while (survey->helpers < helpers &&
+		   RegisterDynamicBackgroundWorker(&worker, &survey->handles[survey->helpers]))
+		survey->helpers++;
 	return survey;
+}
+
+/* Whether one may still be at its files. */
+static bool
+helpers_run(const PgsFileSurvey *survey)
+{
+	pid_t		pid;
+
+	for (int i = 0; i < survey->helpers; i++)
+	{
+		if (GetBackgroundWorkerPid(survey->handles[i], &pid) != BGWH_STOPPED)
+			return true;
+	}
+	return false;
+}
+
+static void
+await_helpers(const PgsFileSurvey *survey, Share *share)
+{
+	static uint32 wait_event = 0;
+
+	if (wait_event == 0)
+		wait_event = pgs_wait_event("PgscaleFileSizes");
+	for (;;)
+	{
+		ResetLatch(MyLatch);
+		CHECK_FOR_INTERRUPTS();
+		if (pg_atomic_read_u64(&share->measured) == share->count || !helpers_run(survey))
+			return;
+		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_EXIT_ON_PM_DEATH, 0, wait_event);
+	}
 }
 
 void
 pgs_survey_end(PgsFileSurvey *survey, PgsFile *files)
 {
-	Share	   *share = survey->share;
+	Share	   *share = dsm_segment_address(survey->segment);
+	Directory	directory = {.database = MyDatabaseId};
 
 	measure_share(share);
-	/* Raises an error when a worker broke off, whose files would have no size. */
-	WaitForParallelWorkersToFinish(survey->context);
-	memcpy(files, share->files, share->count * sizeof(PgsFile));
-	DestroyParallelContext(survey->context);
-	ExitParallelMode();
+	await_helpers(survey, share);
+	for (int64 i = 0; i < share->count; i++)
+	{
+		files[i] = share->files[i];
+		/* left by a helper that was ended before it was ready */
+		if (files[i].bytes == NOT_MEASURED)
+			measure(files + i, 1, &directory);
+	}
+	change_to(&directory, InvalidOid);
+	pgs_survey_drop(survey);
+}
+
+void
+pgs_survey_drop(PgsFileSurvey *survey)
+{
+	dsm_detach(survey->segment);
 	pfree(survey);
 }
 
@@ -178,7 +255,7 @@ PgsHelp
 pgs_help(void)
 {
 	return (PgsHelp) {
-		.possible = MyBackendType == B_BACKEND && !IsInParallelMode() && ActiveSnapshotSet(),
+		.possible = MyBackendType == B_BACKEND,
 		.most = max_parallel_workers_per_gather,
 		.setup_cost = parallel_setup_cost
 	};
@@ -187,7 +264,7 @@ pgs_help(void)
 void
 pgs_measure_files(PgsFile *files, int64_t count)
 {
-	Directory	directory = {0};
+	Directory	directory = {.database = MyDatabaseId};
 
 	measure(files, count, &directory);
 	change_to(&directory, InvalidOid);

@@ -33,8 +33,8 @@ extern PGDLLEXPORT void pgscale_visit_main(Datum arg);
 extern PGDLLEXPORT void pgscale_errand_main(Datum arg);
 extern PGDLLEXPORT void pgscale_shard_watch_main(Datum arg);
 
-static void
-describe(BackgroundWorker *worker, const char *type, const char *name, const char *function)
+void
+pgs_worker_describe(BackgroundWorker *worker, const char *type, const char *name, const char *function)
 {
 	memset(worker, 0, sizeof(*worker));
 	worker->bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
@@ -55,7 +55,7 @@ pgs_workers_define(void)
 		return;
 	pgs_board_define();
 	pgs_shard_board_define();
-	describe(&launcher, "pgscale launcher", "pgscale launcher", "pgscale_launcher_main");
+	pgs_worker_describe(&launcher, "pgscale launcher", "pgscale launcher", "pgscale_launcher_main");
 	launcher.bgw_restart_time = 5;
 	RegisterBackgroundWorker(&launcher);
 }
@@ -177,7 +177,7 @@ pgs_watch_start(void)
 	if (watch_handle != NULL)
 		pfree(watch_handle);
 	watch_handle = NULL;
-	describe(&worker, "pgscale shard watch", "pgscale shard watch", "pgscale_shard_watch_main");
+	pgs_worker_describe(&worker, "pgscale shard watch", "pgscale shard watch", "pgscale_shard_watch_main");
 	worker.bgw_flags = BGWORKER_SHMEM_ACCESS;
 	worker.bgw_notify_pid = MyProcPid;
 	started = RegisterDynamicBackgroundWorker(&worker, &watch_handle);
@@ -222,7 +222,7 @@ pgs_errand_run(const PgsErrand *errand, const char *what)
 	char		name[BGW_MAXLEN];
 
 	snprintf(name, sizeof(name), "pgscale worker: %s", what);
-	describe(&worker, "pgscale worker", name, "pgscale_errand_main");
+	pgs_worker_describe(&worker, "pgscale worker", name, "pgscale_errand_main");
 	worker.bgw_notify_pid = MyProcPid;
 	StaticAssertStmt(sizeof(PgsErrand) <= BGW_EXTRALEN, "an errand must fit its worker");
 	memcpy(worker.bgw_extra, errand, sizeof(*errand));
@@ -246,7 +246,7 @@ pgs_visit_start(uint32_t database)
 		PgsVisitResult unused;
 
 		snprintf(name, sizeof(name), "pgscale worker: database %u", database);
-		describe(&worker, "pgscale worker", name, "pgscale_visit_main");
+		pgs_worker_describe(&worker, "pgscale worker", name, "pgscale_visit_main");
 		worker.bgw_main_arg = Int32GetDatum(slot);
 		worker.bgw_notify_pid = MyProcPid;
 		if (!RegisterDynamicBackgroundWorker(&worker, &visit_handles[slot]))

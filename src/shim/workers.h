@@ -17,6 +17,11 @@ extern "C" {
 /* At server start, from shared_preload_libraries: shared memory and the launcher. */
 extern void pgs_workers_define(void);
 
+struct BackgroundWorker;
+
+/* Fills in what our processes have in common: a connection, a start after recovery, no restart.  Never raises. */
+extern void pgs_worker_describe(struct BackgroundWorker *worker, const char *type, const char *name, const char *function);
+
 /* What a worker that carries out one step at top level for a session must know. */
 typedef struct PgsErrand
 {

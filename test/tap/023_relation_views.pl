@@ -70,41 +70,6 @@ is(ask($node, 'postgres', "SET lock_timeout = '100ms'; $sizes"), '1000|t', 'a pa
 $holder->query_safe('ROLLBACK');
 $node->safe_psql('postgres', 'DROP TABLE managed');
 
-# ---- parallel workers help with the sizes ------------------------------------------------------
-my $all_sizes = 'SELECT relation::regclass, bytes FROM pgscale.root_sizes() ORDER BY relation';
-my $alone = 'SET max_parallel_workers_per_gather = 0';
-my $helped = 'SET parallel_setup_cost = 0';
-my $launched = sub {
-	my ($query) = @_;
-	my $before = -s $node->logfile;
-	ask($node, 'postgres', $query);
-	return () = slurp_file($node->logfile, $before) =~ /\bregistering background worker "parallel worker for PID \d+"/g;
-};
-$node->safe_psql('postgres', "ALTER SYSTEM SET log_min_messages = 'debug1'");
-$node->reload;
-becomes($node, 'postgres', 'SHOW log_min_messages', 'debug1', 'the server logs which workers it starts');
-is($launched->($all_sizes), 0, 'none for few files');
-is($launched->("$alone; $helped; $all_sizes"), 0, 'none where they are not allowed');
-is($launched->("$helped; $all_sizes"), 2, 'as many as a query may have where they cost nothing');
-is($launched->("$helped; BEGIN; SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; INSERT INTO target VALUES (1); $all_sizes; INSERT INTO target VALUES (2); COMMIT"),
-	2, 'in a transaction that writes');
-is(ask($node, 'postgres', 'SELECT count(*) FROM target'), '2', 'which goes on afterwards');
-is($launched->("$helped; SET max_parallel_workers = 0; $all_sizes"), 0, 'none while the server has none left');
-is($launched->("$helped; SELECT count(*) FROM pgscale.indexes"), 2, 'they help while the history is read');
-$node->safe_psql('postgres', 'ALTER SYSTEM RESET log_min_messages');
-$node->reload;
-my $found = ask($node, 'postgres', "$alone; $all_sizes");
-like($found, qr/^plain\|[1-9]\d+$/m, 'tables have sizes');
-is(ask($node, 'postgres', "$helped; $all_sizes"), $found, 'the same with help');
-is(ask($node, 'postgres', "$helped; SET max_parallel_workers = 0; $all_sizes"), $found, 'and when nobody comes to help');
-is(ask($node, 'postgres', "$helped; CREATE TABLE copied AS SELECT i.index FROM pgscale.indexes i; INSERT INTO copied SELECT i.index FROM pgscale.indexes i;"
-			. " SELECT count(*) = 2 * (SELECT count(*) FROM pgscale.indexes) FROM copied"),
-	't', 'also in a statement that writes');
-is(ask($node, 'postgres', "$helped; BEGIN; ALTER TABLE pgscale.sample_state RENAME TO away; DO \$\$ BEGIN PERFORM count(*) FROM pgscale.indexes;"
-			. " EXCEPTION WHEN undefined_table THEN INSERT INTO target VALUES (3); END \$\$; SELECT max(id) FROM target; ROLLBACK"),
-	'3', 'an error while they help leaves nothing behind');
-$node->safe_psql('postgres', 'DROP TABLE copied; DELETE FROM target');
-
 # ---- a concurrent detach that was interrupted -------------------------------------------------
 my $pending = "SELECT detach_pending, leaves, next_bound FROM pgscale.partitioned_tables WHERE name = 'leaving'";
 is(ask($node, 'postgres', $pending), '0|2|20', 'nothing is being detached');
@@ -127,7 +92,6 @@ foreach my $view (sort keys %rows)
 {
 	is(ask($standby, 'postgres', $rows{$view}), $expected{$view}, "$view on a standby");
 }
-is(ask($standby, 'postgres', "$helped; $all_sizes"), ask($standby, 'postgres', "$alone; $all_sizes"), 'parallel workers help there, too');
 is(ask($standby, 'postgres', $observed), 't', 'the standby has not');
 is(ask($standby, 'postgres', "SELECT name, default_has_rows FROM pgscale.partitioned_tables WHERE default_partition IS NOT NULL ORDER BY name"),
 	"fleeting|\nparted|t", 'an unlogged table has no rows to be seen there');
