@@ -168,12 +168,17 @@ stop_helpers(dsm_segment *segment, Datum share)
 PgsFileSurvey *
 pgs_survey_begin(const PgsFile *files, int64_t count, int helpers)
 {
-	PgsFileSurvey *survey = palloc0(offsetof(PgsFileSurvey, handles) + helpers * sizeof(BackgroundWorkerHandle *));
+	Size		size = add_size(offsetof(Share, files), mul_size(count, sizeof(PgsFile)));
+	dsm_segment *segment = dsm_create(size, DSM_CREATE_NULL_IF_MAXSEGMENTS);
+	PgsFileSurvey *survey;
 	BackgroundWorker worker;
 	Share	   *share;
 
-	survey->segment = dsm_create(add_size(offsetof(Share, files), mul_size(count, sizeof(PgsFile))), 0);
-	share = dsm_segment_address(survey->segment);
+	if (segment == NULL)
+		return NULL;
+	survey = palloc0(offsetof(PgsFileSurvey, handles) + helpers * sizeof(BackgroundWorkerHandle *));
+	survey->segment = segment;
+	share = dsm_segment_address(segment);
 	share->database = MyDatabaseId;
 	share->session = MyProc;
 	pg_atomic_init_u64(&share->next, 0);
@@ -181,12 +186,12 @@ pgs_survey_begin(const PgsFile *files, int64_t count, int helpers)
 	share->count = count;
 	for (int64 i = 0; i < count; i++)
 		share->files[i] = (PgsFile) {files[i].tablespace, files[i].number, NOT_MEASURED};
-	on_dsm_detach(survey->segment, stop_helpers, PointerGetDatum(share));
+	on_dsm_detach(segment, stop_helpers, PointerGetDatum(share));
 
 	pgs_worker_describe(&worker, "pgscale helper", "pgscale helper: file sizes", "pgscale_file_sizes_main");
 	worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_CLASS_PARALLEL;
 	worker.bgw_start_time = BgWorkerStart_ConsistentState;	/* on a standby, too */
-	worker.bgw_main_arg = UInt32GetDatum(dsm_segment_handle(survey->segment));
+	worker.bgw_main_arg = UInt32GetDatum(dsm_segment_handle(segment));
 	worker.bgw_notify_pid = MyProcPid;
 	while (survey->helpers < helpers &&
 		   RegisterDynamicBackgroundWorker(&worker, &survey->handles[survey->helpers]))

@@ -34,9 +34,9 @@ typedef struct PgsFileSurvey PgsFileSurvey;
 
 /*
  * Lets so many helpers, or as many of them as the server has left, begin to find
- * the sizes of the files, while this process does other things.  May raise an
- * error, after which, as after any other until the survey ends, the end of the
- * (sub)transaction ends it.
+ * the sizes of the files, while this process does other things; NULL when the
+ * server has no shared memory left for that.  May raise an error, after which, as
+ * after any other until the survey ends, the end of the (sub)transaction ends it.
  */
 extern PgsFileSurvey *pgs_survey_begin(const PgsFile *files, int64_t count, int helpers);
 /* Takes part until all sizes are found, and fills them in.  May raise an error. */
