@@ -26,9 +26,10 @@ using Meanwhile = std::function<void(const Database&)>;
 // others are needed to know them, their statistics are not.
 [[nodiscard]] Database observe_largest(std::size_t count);
 
+struct Observation;
+
 // Lets helpers look for these sizes already, while this process reads other things. The first
 // observe_largest() in its scope takes them over.
-struct Observation;
 class LargestAhead {
  public:
   LargestAhead();

@@ -158,7 +158,7 @@ struct PgsFileSurvey
 	BackgroundWorkerHandle *handles[FLEXIBLE_ARRAY_MEMBER];
 };
 
-/* However the survey ends: nobody takes any more files. */
+/* However the survey ends: nobody takes any more files, and those who still try do not wrap the counter. */
 static void
 stop_helpers(dsm_segment *segment, Datum share)
 {
@@ -238,6 +238,7 @@ pgs_survey_end(PgsFileSurvey *survey, PgsFile *files)
 
 	measure_share(share);
 	await_helpers(survey, share);
+	pg_read_barrier();			/* no size is read before we knew that all are there */
 	for (int64 i = 0; i < share->count; i++)
 	{
 		files[i] = share->files[i];

@@ -2,6 +2,7 @@
 use strict;
 use warnings;
 
+use FindBin;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use PgscaleTest;
@@ -9,7 +10,7 @@ use Test::More;
 use Time::HiRes qw(usleep);
 
 my $held = PostgreSQL::Test::Utils::tempdir;
-system_or_bail('cc', '-shared', '-fPIC', '-o', "$held/held_statx.so", 'test/tap/lib/held_statx.c', '-ldl');
+system_or_bail('cc', '-shared', '-fPIC', '-o', "$held/held_statx.so", "$FindBin::RealBin/lib/held_statx.c", '-ldl');
 
 my $node = PostgreSQL::Test::Cluster->new('helpers');
 $node->init(allows_streaming => 1);
